@@ -1,0 +1,46 @@
+/* Verdicts, incidents and the fleet's summary as JSON: the report schema of docs/report.schema.json. */
+#ifndef SIFT_ENGINE_REPORT_H
+#define SIFT_ENGINE_REPORT_H
+
+#include "engine/json.h"
+#include "engine/triage.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the summary counts while Spaces pass by. */
+struct sift_summary {
+  uint64_t spaces;              /* "-" and "~overflow" aside */
+  uint64_t need_someone;        /* verdict of severity error or worse */
+  const char **verdicts;        /* ids met, sorted by the worst severity, then count, when finished */
+  uint64_t *verdict_counts;
+  enum sift_severity *verdict_severities;
+  size_t verdict_count;
+  uint64_t *class_spaces;       /* by class index: Spaces with current evidence */
+  size_t class_count;
+};
+
+enum sift_status sift_summary_init(struct sift_summary *summary, const struct sift_ruleset *ruleset);
+void sift_summary_release(struct sift_summary *summary);
+enum sift_status sift_summary_add(struct sift_summary *summary, const struct sift_space *space, const struct sift_verdict *verdict,
+                                  const struct sift_ruleset *ruleset);
+void sift_summary_finish(struct sift_summary *summary); /* sorts the verdicts */
+
+/* One object each, without a newline. */
+void sift_report_space(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_space *space,
+                       const struct sift_verdict *verdict);
+void sift_report_incident(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_incident *incident);
+void sift_report_summary(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_summary *summary,
+                         const struct sift_fleet *fleet, int64_t now_ns);
+/* The walk of the last judgement: an array of {id, question, depth, holds, evidence}. */
+void sift_report_path(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_triage *triage);
+
+/* A title or action with {name} replaced by the sample's captured values; unknown or empty names become "…". Writes at most
+ * `size` bytes with the NUL, cut at a UTF-8 boundary. */
+void sift_report_fill(char *out, size_t size, const char *text, const struct sift_rule *rule, const struct sift_sample *sample);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

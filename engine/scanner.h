@@ -1,0 +1,53 @@
+/* Batch → hits: wakes the lines that may match, then confirms each of them alone. */
+#ifndef SIFT_ENGINE_SCANNER_H
+#define SIFT_ENGINE_SCANNER_H
+
+#include "engine/database.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A rule matched a line. `fields` are the captured values in the order of the rule's captures; spans borrow from the
+ * text and hold for the length of the call. */
+struct sift_hit {
+  uint32_t rule;
+  uint32_t line_start, line_len; /* in the text, without the newline */
+  const struct sift_span *fields;
+  uint32_t field_count;
+};
+
+/* Return false to stop the scan. */
+typedef bool (*sift_hit_fn)(void *context, const struct sift_hit *hit);
+
+/* How lines are found that may match. The results are the same; only the speed is not. */
+enum sift_scan_mode {
+  SIFT_SCAN_ADAPTIVE, /* batch, but line by line while most lines match anyhow */
+  SIFT_SCAN_BATCH,    /* wake over the batch, confirm the woken lines */
+  SIFT_SCAN_LINES,    /* confirm every line */
+};
+
+/* One a worker: it holds the scratch memory. Borrows the database. */
+struct sift_scanner;
+enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_database *database, enum sift_scan_mode mode);
+void sift_scanner_free(struct sift_scanner *scanner);
+
+/* Scans whole lines, of which `text` has `len` bytes and SIFT_PADDING readable bytes behind; at most 4 GiB. Hits come in
+ * rising order of line, then of rule. `channels_of` tells no channel: whoever calls filters by sift_rule.channels.
+ * SIFT_EENGINE only for a bug; SIFT_END where the callback stopped it. */
+enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit, void *context);
+
+/* Counters since the scanner was made: for the bench and the metrics. */
+struct sift_scanner_stats {
+  uint64_t batches, bytes;
+  uint64_t woken;      /* lines handed to confirm */
+  uint64_t confirmed;  /* lines with a hit */
+  uint64_t hits;
+  uint64_t limited;    /* PCRE2 gave up at its match limit: counted as no match */
+};
+const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *scanner);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* Tally ↔ bytes: a sorted, self-contained, mergeable stream of Spaces and the fleet's own record. Format: docs/state.md. */
+#ifndef SIFT_ENGINE_STATE_H
+#define SIFT_ENGINE_STATE_H
+
+#include "engine/fleet.h"
+#include "engine/ruleset.h"
+#include "engine/space.h"
+#include "engine/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SIFT_STATE_VERSION = 1 };
+
+/* Who reads the bytes of a state: at most `size` bytes into `buffer`, *got 0 at the end. */
+struct sift_state_input {
+  enum sift_status (*read)(void *context, char *buffer, size_t size, size_t *got);
+  void *context;
+};
+
+/* Who takes them. */
+struct sift_state_output {
+  enum sift_status (*write)(void *context, const char *bytes, size_t size);
+  void *context;
+};
+
+/* Which rule set made the tallies: only states with the same hash merge. `rules` are the ids of all rules in order. */
+struct sift_state_header {
+  const char *ruleset_name, *ruleset_version, *ruleset_hash;
+  const char *const *rules;
+  size_t rule_count;
+};
+
+struct sift_state_writer;
+enum sift_status sift_state_writer_new(struct sift_state_writer **out, struct sift_state_output output,
+                                       const struct sift_state_header *header);
+/* Spaces must come sorted, in rising order of name, and without doubles. */
+enum sift_status sift_state_write(struct sift_state_writer *writer, const struct sift_space *space);
+enum sift_status sift_state_finish(struct sift_state_writer *writer, const struct sift_fleet *fleet);
+void sift_state_writer_free(struct sift_state_writer *writer); /* before finish: the state is incomplete and unreadable */
+
+/* Reads one state, front to back, with memory for one Space. Hostile bytes give SIFT_ECORRUPT, SIFT_EFORMAT,
+ * SIFT_ETRUNCATED or SIFT_EVERSION, never more. */
+struct sift_state_reader;
+enum sift_status sift_state_reader_new(struct sift_state_reader **out, struct sift_state_input input);
+const struct sift_state_header *sift_state_reader_header(const struct sift_state_reader *reader);
+/* SIFT_OK with a sorted Space, borrowed until the next call; SIFT_END after the last, then the fleet may be asked for. */
+enum sift_status sift_state_next(struct sift_state_reader *reader, const struct sift_space **out);
+const struct sift_fleet *sift_state_reader_fleet(const struct sift_state_reader *reader);
+void sift_state_reader_free(struct sift_state_reader *reader);
+
+/* Folds sorted states into one: memory for one Space an input. `spaces_max`: at most so many Spaces, the first in byte
+ * order of their names; the others are folded into the Space "~overflow" and counted as space_limit. */
+struct sift_state_merger;
+enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
+                                       uint64_t spaces_max);
+enum sift_status sift_state_merger_next(struct sift_state_merger *merger, const struct sift_space **out);
+const struct sift_fleet *sift_state_merger_fleet(const struct sift_state_merger *merger);
+void sift_state_merger_free(struct sift_state_merger *merger);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,59 @@
+/* One worker's chain from batch to tally: scan, settle steps, date, tally, encode events. Touches no lock. */
+#ifndef SIFT_ENGINE_WORKER_H
+#define SIFT_ENGINE_WORKER_H
+
+#include "engine/batch.h"
+#include "engine/database.h"
+#include "engine/fleet.h"
+#include "engine/scanner.h"
+#include "engine/state.h"
+#include "engine/stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Takes blocks of encoded events; called by workers from their threads, so it must be safe for that. */
+struct sift_event_sink {
+  enum sift_status (*write)(void *context, struct sift_span block);
+  void *context;
+};
+
+struct sift_worker_config {
+  const struct sift_database *database;
+  enum sift_scan_mode mode;
+  const struct sift_event_sink *events; /* NULL: none are encoded */
+  uint64_t spaces_max;                  /* cap on Spaces; see sift_state_merger_new() */
+};
+
+/* One thread at a time. */
+struct sift_worker;
+enum sift_status sift_worker_new(struct sift_worker **out, const struct sift_worker_config *config);
+void sift_worker_free(struct sift_worker *worker);
+
+/* A shard begins: `source` is its name in states and events. Streams of the shard before are forgotten. */
+enum sift_status sift_worker_begin(struct sift_worker *worker, struct sift_span source);
+struct sift_streams *sift_worker_streams(struct sift_worker *worker);
+
+/* Scans a batch of the current shard, in order. SIFT_ENOMEM, SIFT_EENGINE, or what the event sink returned. */
+enum sift_status sift_worker_batch(struct sift_worker *worker, const struct sift_batch *batch);
+
+/* Counts something bad about the current shard; `offset` in the decompressed input. */
+enum sift_status sift_worker_damage(struct sift_worker *worker, enum sift_reason reason, uint64_t offset);
+
+/* The shard ends: what stands in a step without an end is settled as undemoted, events are flushed. */
+enum sift_status sift_worker_end(struct sift_worker *worker, uint64_t compressed_bytes);
+
+/* Hands out the worker's whole tally as sorted states to merge, and its fleet record. The worker is empty afterwards.
+ * `*runs` is borrowed until the worker is used again; each run is a state in memory. */
+struct sift_run {
+  const char *bytes;
+  size_t size;
+};
+enum sift_status sift_worker_runs(struct sift_worker *worker, const struct sift_run **runs, size_t *count);
+const struct sift_scanner_stats *sift_worker_stats(const struct sift_worker *worker);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

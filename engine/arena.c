@@ -60,7 +60,7 @@ void *sift_arena_alloc(struct sift_arena *arena, size_t size) {
   if (size > (size_t)-1 / 2) {
     return NULL;
   }
-  size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+  size_t rounded = (size + (size == 0) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
   if (rounded > arena->room && grow(arena, rounded) != 0) {
     return NULL;
   }

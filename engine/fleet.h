@@ -48,7 +48,7 @@ struct sift_fleet {
   struct sift_window *windows;  /* sorted by class, then start */
   size_t window_count;
   struct sift_arena arena;      /* private: sources of damages */
-  size_t window_capacity;       /* private */
+  size_t damage_capacity, window_capacity; /* private */
 };
 
 /* SIFT_ENOMEM when memory is out. */

@@ -24,10 +24,12 @@ struct sift_incident {
 struct sift_incidents {
   struct sift_incident *items; /* worst first: by distinct Spaces, then start, then class id */
   size_t count;
+  size_t *by_start;            /* private: indices sorted by class, then start */
 };
 
 /* Finds the incidents of the classes that the rule set marks as `incident`. `space_count`: Spaces in the fleet, "-" aside.
- * The fleet must outlive the result. Deterministic: a function of its arguments only. */
+ * The fleet must outlive the result. Deterministic: a function of its arguments only. The rules stand in docs/report.md,
+ * "Incidents". SIFT_ENOMEM, and the result is empty. */
 enum sift_status sift_incidents_find(struct sift_incidents *out, const struct sift_ruleset *ruleset,
                                      const struct sift_fleet *fleet, uint64_t space_count);
 void sift_incidents_release(struct sift_incidents *incidents);

@@ -76,12 +76,18 @@ bool sift_space_observe(struct sift_space *space, struct sift_arena *arena, cons
  * `arena`. False when memory is out. */
 bool sift_space_merge(struct sift_space *into, struct sift_arena *arena, const struct sift_space *from);
 
+/* The same, but texts and sources stay where they are: `from` must live as long as `into`. */
+bool sift_space_merge_borrowed(struct sift_space *into, struct sift_arena *arena, const struct sift_space *from);
+
 /* Orders evidence by rule, undemoted first: the order of states and reports. */
 void sift_space_sort(struct sift_space *space);
 
 /* Text of the sample, and its captured value `index` (empty where the group took no part). */
 struct sift_span sift_sample_text(const struct sift_sample *sample);
 struct sift_span sift_sample_field(const struct sift_sample *sample, uint32_t index);
+
+/* XXH3 64 of a Space's name: by which sketches and tables know it. */
+uint64_t sift_space_hash(struct sift_span name);
 
 /* `len` or a little less, so that a cut at it does not split a UTF-8 character of `text`. */
 size_t sift_cut_utf8(struct sift_span text, size_t len);

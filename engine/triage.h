@@ -22,7 +22,7 @@ struct sift_step {
 
 /* What is true of the Space now, derived from its marks: never stored. */
 struct sift_attempt {
-  uint64_t number;            /* how many attempts the log shows, 0 where no mark says */
+  uint64_t number;            /* how many attempts the log shows at least, 0 where no mark says */
   struct sift_instant start;  /* of the current one: the last queued or startup mark; undated where none */
   enum sift_phase phase;
   struct sift_instant marks[SIFT_MARKS]; /* last of each kind within the attempt */
@@ -31,7 +31,7 @@ struct sift_attempt {
 
 /* Borrows from the Space, the rule set and the incidents. */
 struct sift_verdict {
-  const struct sift_node *node;       /* that gave the verdict; never NULL with a loaded tree */
+  const struct sift_node *node;       /* that gave the verdict; where no node of the tree holds, one that stands in for it */
   const char *id;                     /* e.g. "dep_missing_module" */
   const char *branch;                 /* or "" */
   enum sift_severity severity;
@@ -54,7 +54,11 @@ void sift_triage_judge(struct sift_triage *triage, const struct sift_space *spac
 /* The nodes asked by the last sift_triage_judge(), in order; borrowed until the next. */
 const struct sift_step *sift_triage_path(const struct sift_triage *triage, size_t *count);
 
-/* Whether evidence belongs to the attempt: at or after its start, or a headline rule's undated line. */
+/* What the marks of a Space say; sift_triage_judge() does it too. */
+void sift_attempt_find(struct sift_attempt *attempt, const struct sift_ruleset *ruleset, const struct sift_space *space);
+
+/* Whether evidence belongs to the attempt: at or after its start, or a headline rule's undated line; all of it where no mark
+ * tells of an attempt. */
 bool sift_attempt_holds(const struct sift_attempt *attempt, const struct sift_ruleset *ruleset, const struct sift_evidence *evidence);
 
 #ifdef __cplusplus

@@ -24,6 +24,7 @@ struct sift_worker_config {
   enum sift_scan_mode mode;
   const struct sift_event_sink *events; /* NULL: none are encoded */
   uint64_t spaces_max;                  /* cap on Spaces; see sift_state_merger_new() */
+  size_t tally_bytes_max;               /* memory for Spaces before they are sealed; 0: 20 MiB. Changes no result */
 };
 
 /* One thread at a time. */
@@ -51,6 +52,9 @@ struct sift_run {
   size_t size;
 };
 enum sift_status sift_worker_runs(struct sift_worker *worker, const struct sift_run **runs, size_t *count);
+
+/* The fleet record so far, without what only a merge can tell. Borrowed. */
+const struct sift_fleet *sift_worker_fleet(const struct sift_worker *worker);
 const struct sift_scanner_stats *sift_worker_stats(const struct sift_worker *worker);
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/clean.h"
 #include "engine/status.h"
 
 #ifdef __cplusplus
@@ -20,6 +21,7 @@ struct sift_chunk {
   uint32_t len;
   uint64_t offset;    /* of text[0] in the decompressed input */
   uint64_t line;      /* newlines before it in the input */
+  struct sift_survey survey; /* of its text, so that nobody need pass over it again */
   bool continues;     /* text[0] continues a line that was cut at the end of the chunk before */
   bool cut;           /* the last line is not complete: it was cut at the limit, and the next chunk continues it */
 };

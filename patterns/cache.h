@@ -7,6 +7,7 @@
 /* The compiled form of a sealed rule set: from the cache where it is whole and of this engine, else compiled, checked
  * (sift_database_check with PCRE2) and stored. A cache that cannot be used or written is only a slower start: a warning
  * among the problems. `use_cache` false: compile and leave the disk alone. */
-enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache, struct sift_problems *problems);
+enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache,
+                                    struct sift_problems *problems);
 
 #endif

@@ -19,7 +19,8 @@ struct sift_rule_file {
 enum sift_status sift_rules_load(struct sift_ruleset **out, const char *path, struct sift_problems *problems);
 
 /* The same from memory: for tests, fuzzing and the built-in pack. */
-enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count, struct sift_problems *problems);
+enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count,
+                                  struct sift_problems *problems);
 
 /* The pack that is built in. */
 const struct sift_rule_file *sift_rules_builtin(size_t *count);

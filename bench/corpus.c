@@ -1,0 +1,184 @@
+#include "bench/corpus.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "engine/batch.h"
+#include "engine/clean.h"
+#include "engine/scanner.h"
+#include "ingest/lines.h"
+#include "ingest/source.h"
+
+/* Collects lines into the pools while shards are read. */
+struct sorter {
+  struct bench_pools *pools;
+  size_t quiet_capacity, loud_capacity;
+  const char *text;
+  uint32_t done; /* all lines before it are sorted */
+};
+
+static bool append(char **pool, size_t *len, size_t *capacity, const char *text, size_t size) {
+  if (*len + size + SIFT_PADDING > *capacity) {
+    size_t grown = (*capacity + size + SIFT_PADDING) * 2;
+    char *bytes = realloc(*pool, grown);
+    if (bytes == NULL) {
+      return false;
+    }
+    *pool = bytes;
+    *capacity = grown;
+  }
+  memcpy(*pool + *len, text, size);
+  *len += size;
+  memset(*pool + *len, 0, SIFT_PADDING);
+  return true;
+}
+
+static bool quiet_until(struct sorter *sorter, uint32_t end) {
+  struct bench_pools *pools = sorter->pools;
+  if (end <= sorter->done) {
+    return true;
+  }
+  pools->quiet_lines += sift_survey(sorter->text + sorter->done, end - sorter->done).newlines;
+  bool kept = append(&pools->quiet, &pools->quiet_len, &sorter->quiet_capacity, sorter->text + sorter->done, end - sorter->done);
+  sorter->done = end;
+  return kept;
+}
+
+static bool sort_line(void *context, const struct sift_hit *hit) {
+  struct sorter *sorter = context;
+  struct bench_pools *pools = sorter->pools;
+  if (hit->line_start < sorter->done) {
+    return true; /* a second rule of the same line */
+  }
+  if (!quiet_until(sorter, hit->line_start)) {
+    return false;
+  }
+  pools->loud_lines++;
+  sorter->done = hit->line_start + hit->line_len + 1;
+  return append(&pools->loud, &pools->loud_len, &sorter->loud_capacity, sorter->text + hit->line_start, hit->line_len) &&
+         append(&pools->loud, &pools->loud_len, &sorter->loud_capacity, "\n", 1);
+}
+
+static bool sort_chunks(struct sorter *sorter, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_chunk chunk;
+  while (sift_lines_next(lines, &chunk) == SIFT_OK) {
+    if (chunk.len == 0 || chunk.text[chunk.len - 1] != '\n') {
+      continue;
+    }
+    sorter->text = chunk.text;
+    sorter->done = 0;
+    if (sift_scanner_scan(scanner, chunk.text, chunk.len, sort_line, sorter) != SIFT_OK || !quiet_until(sorter, chunk.len)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool sort_shard(struct sorter *sorter, const char *path, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_source *source = NULL;
+  enum sift_reason reason;
+  if (sift_source_open(&source, path, &(struct sift_source_limits){.window_log_max = 27}, &reason) != SIFT_OK) {
+    return true;
+  }
+  enum sift_status status = SIFT_OK;
+  bool good = true;
+  sift_lines_reset(lines);
+  while (status == SIFT_OK && good) {
+    size_t room = 0;
+    size_t got = 0;
+    char *into = sift_lines_reserve(lines, &room);
+    status = into != NULL ? sift_source_read(source, into, room, &got) : SIFT_ENOMEM;
+    if (status == SIFT_OK) {
+      sift_lines_commit(lines, got);
+    } else {
+      sift_lines_finish(lines);
+    }
+    good = sort_chunks(sorter, lines, scanner);
+  }
+  sift_source_free(source);
+  return good;
+}
+
+bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database, size_t bytes_max) {
+  struct sorter sorter = {.pools = pools};
+  struct sift_lines *lines = NULL;
+  struct sift_scanner *scanner = NULL;
+  *pools = (struct bench_pools){0};
+  bool good = sift_lines_new(&lines, SIFT_BATCH_BYTES, SIFT_LINE_BYTES_MAX) == SIFT_OK &&
+              sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH) == SIFT_OK;
+  for (size_t i = 0; i < shards->count && good && pools->quiet_len < bytes_max; i++) {
+    good = sort_shard(&sorter, shards->items[i].path, lines, scanner);
+  }
+  sift_scanner_free(scanner);
+  sift_lines_free(lines);
+  if (!good || pools->quiet_lines < 1000 || pools->loud_lines < 100) {
+    fprintf(stderr, "path_bench: too little text: give a fleet of at least some megabytes\n");
+    return false;
+  }
+  return true;
+}
+
+void bench_pools_release(struct bench_pools *pools) {
+  free(pools->quiet);
+  free(pools->loud);
+}
+
+/* The next `lines` lines of a pool from `*at` on, going round at its end. */
+static size_t take_lines(char *out, size_t room, const char *pool, size_t pool_len, size_t *at, size_t lines) {
+  size_t put = 0;
+  while (lines > 0) {
+    const char *newline = memchr(pool + *at, '\n', pool_len - *at);
+    size_t len = (newline != NULL ? (size_t)(newline - pool) + 1 : pool_len) - *at;
+    if (put + len > room) {
+      break;
+    }
+    memcpy(out + put, pool + *at, len);
+    put += len;
+    *at = *at + len >= pool_len ? 0 : *at + len;
+    lines--;
+  }
+  return put;
+}
+
+char *bench_mix(const struct bench_pools *pools, size_t *len, double share) {
+  char *text = malloc(*len + SIFT_PADDING);
+  if (text == NULL) {
+    return NULL;
+  }
+  size_t put = 0;
+  size_t quiet_at = 0;
+  size_t loud_at = 0;
+  double owed = 0;
+  for (;;) {
+    owed += share;
+    bool loud = owed >= 1;
+    owed -= loud;
+    size_t got = loud ? take_lines(text + put, *len - put, pools->loud, pools->loud_len, &loud_at, 1)
+                      : take_lines(text + put, *len - put, pools->quiet, pools->quiet_len, &quiet_at, 1);
+    if (got == 0) {
+      break;
+    }
+    put += got;
+  }
+  memset(text + put, 0, SIFT_PADDING);
+  *len = put;
+  return text;
+}
+
+bool bench_compress_to(const char *path, const char *text, size_t len) {
+  size_t bound = ZSTD_compressBound(len);
+  char *packed = malloc(bound);
+  FILE *file = fopen(path, "we");
+  bool good = packed != NULL && file != NULL;
+  if (good) {
+    size_t size = ZSTD_compress(packed, bound, text, len, 3);
+    good = !ZSTD_isError(size) && fwrite(packed, 1, size, file) == size;
+  }
+  if (file != NULL) {
+    good = fclose(file) == 0 && good;
+  }
+  free(packed);
+  return good;
+}

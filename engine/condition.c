@@ -1,0 +1,119 @@
+/* The conditions of the decision tree. */
+#include <assert.h>
+
+#include "engine/triage_internal.h"
+
+enum { DEPTH_MAX = 64 };
+
+static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+                     const struct sift_evidence **proof);
+
+/* Every child is asked even when the answer is known, so that the proof is the best there is. */
+static bool combination(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+                        const struct sift_evidence **proof) {
+  size_t holding = 0;
+  for (size_t i = 0; i < condition->child_count; i++) {
+    const struct sift_evidence *own = NULL;
+    if (holds_at(triage, &condition->children[i], depth + 1, &own)) {
+      holding++;
+      *proof = sift_triage_better(triage, *proof, own);
+    }
+  }
+  return condition->kind == SIFT_COND_ALL ? holding == condition->child_count : holding > 0;
+}
+
+static bool negation(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth) {
+  assert(condition->child_count == 1);
+  const struct sift_evidence *ignored = NULL;
+  return !holds_at(triage, &condition->children[0], depth + 1, &ignored);
+}
+
+/* The Space is sorted: evidence by rule, undemoted first. */
+static const struct sift_evidence *of_rule(const struct sift_triage *triage, uint32_t rule) {
+  const struct sift_space *space = triage->space;
+  uint32_t low = 0;
+  uint32_t high = space->evidence_count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (space->evidence[middle].rule < rule) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  bool found = low < space->evidence_count && space->evidence[low].rule == rule;
+  return found && sift_triage_current(triage, &space->evidence[low]) ? &space->evidence[low] : NULL;
+}
+
+static const struct sift_evidence *of_severity(const struct sift_triage *triage, uint32_t severity) {
+  const struct sift_evidence *worst = triage->worst;
+  return worst != NULL && triage->ruleset->rules[worst->rule].severity >= severity ? worst : NULL;
+}
+
+static const struct sift_evidence *of_class_after(const struct sift_triage *triage, uint32_t class_index, uint32_t mark) {
+  const struct sift_attempt *attempt = triage->attempt;
+  if (!attempt->has_mark[mark] || triage->best[class_index] == NULL) {
+    return triage->best[class_index];
+  }
+  const struct sift_evidence *best = NULL;
+  for (uint32_t i = 0; i < triage->space->evidence_count; i++) {
+    const struct sift_evidence *evidence = &triage->space->evidence[i];
+    if (triage->ruleset->rules[evidence->rule].class_index == class_index && sift_triage_current(triage, evidence) &&
+        sift_instant_compare(&evidence->last, &attempt->marks[mark]) > 0) {
+      best = sift_triage_better(triage, best, evidence);
+    }
+  }
+  return best;
+}
+
+static bool mark_after(const struct sift_attempt *attempt, uint32_t mark, uint32_t other) {
+  return attempt->has_mark[mark] &&
+         (!attempt->has_mark[other] || sift_instant_compare(&attempt->marks[mark], &attempt->marks[other]) > 0);
+}
+
+/* Deeper than any loaded tree: such a condition does not hold. */
+static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+                     const struct sift_evidence **proof) {
+  if (depth > DEPTH_MAX) {
+    return false;
+  }
+  switch (condition->kind) {
+  case SIFT_COND_ALWAYS:
+    return true;
+  case SIFT_COND_ALL:
+  case SIFT_COND_ANY:
+    return combination(triage, condition, depth, proof);
+  case SIFT_COND_NOT:
+    return negation(triage, condition, depth);
+  case SIFT_COND_CLASS:
+    *proof = triage->best[condition->index];
+    return *proof != NULL;
+  case SIFT_COND_RULE:
+    *proof = of_rule(triage, condition->index);
+    return *proof != NULL;
+  case SIFT_COND_SEVERITY:
+    *proof = of_severity(triage, condition->index);
+    return *proof != NULL;
+  case SIFT_COND_PHASE:
+    return (condition->index >> triage->attempt->phase & 1) != 0;
+  case SIFT_COND_MARK:
+    return triage->attempt->has_mark[condition->index];
+  case SIFT_COND_AFTER:
+    return mark_after(triage->attempt, condition->index, condition->other);
+  case SIFT_COND_LINES:
+    return triage->space->lines >= condition->low && triage->space->lines <= condition->high;
+  case SIFT_COND_INCIDENT:
+    *proof = triage->struck;
+    return *proof != NULL;
+  case SIFT_COND_EVIDENCE_AFTER:
+    *proof = of_class_after(triage, condition->index, condition->other);
+    return *proof != NULL;
+  }
+  return false;
+}
+
+bool sift_condition_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+                          const struct sift_evidence **proof) {
+  *proof = NULL;
+  return holds_at(triage, condition, 0, proof);
+}

@@ -1,0 +1,50 @@
+/* What the scanner, the check and the store need to see of a compiled rule set. Not for other rooms. */
+#ifndef SIFT_ENGINE_DATABASE_INTERNAL_H
+#define SIFT_ENGINE_DATABASE_INTERNAL_H
+
+#include <hs/hs.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "engine/database.h"
+
+/* What a pattern is to its rule. */
+enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
+
+/* A pattern by its number, which is its Hyperscan id in the confirm database. Numbers run by rule, then role, then order. */
+struct sift_compiled {
+  const struct sift_pattern *pattern;
+  uint32_t rule;
+  enum sift_role role;
+  bool prefiltered;     /* Hyperscan lets too much through: `code` decides */
+  pcre2_code *code;     /* NULL unless prefiltered or holding a capture */
+  uint32_t *groups;     /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
+};
+
+struct sift_database {
+  const struct sift_ruleset *ruleset;
+  hs_database_t *wake;    /* NULL for a rule set without rules */
+  hs_database_t *confirm; /* the same */
+  struct sift_compiled *patterns;
+  uint32_t pattern_count;
+  uint32_t *first;        /* by rule: number of its first pattern; one more at the end */
+  struct sift_arena arena; /* patterns, first, groups */
+};
+
+/* Numbers the patterns of a rule set; no library is asked. SIFT_ENOMEM, and *out is NULL. */
+enum sift_status sift_database_number(struct sift_database **out, const struct sift_ruleset *ruleset);
+
+/* Compiles the PCRE2 programs that scanning needs, with JIT where the machine has it. Patterns are known to be good. */
+enum sift_status sift_database_programs(struct sift_database *database);
+
+/* One pattern for PCRE2, with the options that all of ours have. NULL: `error` and `offset` say why. */
+pcre2_code *sift_pcre_compile(const char *pattern, int *error, size_t *offset);
+
+/* A match context with the limits that keep hostile lines from costing more than they may; NULL when memory is out. */
+pcre2_match_context *sift_pcre_limits(void);
+
+/* The flags for Hyperscan, one place for all databases. */
+unsigned sift_wake_flags(const struct sift_compiled *compiled);
+unsigned sift_confirm_flags(const struct sift_compiled *compiled);
+
+#endif

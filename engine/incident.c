@@ -1,0 +1,255 @@
+#include "engine/incident.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rules, told to users in docs/report.md, "Incidents". */
+enum {
+  BASELINE_WINDOWS_MIN = 6, /* half an hour: a shorter span of the fleet's logs does not show what is usual */
+  OPEN_SPACES_MIN = 5,      /* in one window and in all, whatever the baseline */
+  OPEN_SIGMAS = 6,
+  STAY_SIGMAS = 2,
+  QUIET_WINDOWS_MAX = 1, /* within an incident: the second quiet window in a row ends it */
+  MASS_SPACES_MIN = 10,
+};
+static const double MASS_SHARE = 0.20;     /* of the fleet in one window: an incident, however usual */
+static const double SHARE_MIN = 0.01;      /* of the fleet, by the whole incident; large fleets: at most the square root */
+static const double MAD_TO_SIGMA = 1.4826; /* of normally distributed counts */
+
+struct finder {
+  struct sift_incidents *out;
+  size_t capacity;
+  double fleet_spaces;
+  double spaces_min;   /* that an incident must have struck */
+  size_t span_windows; /* of the fleet, from the first window of any class to the last */
+};
+
+/* What is usual for a class, and from how many Spaces on a window opens an incident or belongs to one. */
+struct limits {
+  double baseline;
+  double open, stay;
+};
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a;
+  double y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count) {
+  qsort(values, count, sizeof *values, by_value);
+  return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+/* Windows that nothing struck count as zero, so `values` has one entry a window of the span. */
+static struct limits find_limits(const struct finder *finder, const struct sift_window *windows, size_t count) {
+  double mass = fmax(MASS_SPACES_MIN, MASS_SHARE * finder->fleet_spaces);
+  if (finder->span_windows < BASELINE_WINDOWS_MIN) {
+    return (struct limits){.baseline = 0, .open = mass, .stay = fmax(2, mass / 2)};
+  }
+  double values[SIFT_WINDOWS_MAX] = {0};
+  for (size_t i = 0; i < count; i++) {
+    values[i] = (double)sift_sketch_estimate(&windows[i].spaces);
+  }
+  size_t total = finder->span_windows > count ? finder->span_windows : count;
+  double middle = median(values, total);
+  for (size_t i = 0; i < total; i++) {
+    values[i] = fabs(values[i] - middle);
+  }
+  /* Independent strikes are Poisson distributed, so their spread is never below the root of the median. */
+  double sigma = fmax(MAD_TO_SIGMA * median(values, total), sqrt(middle));
+  double usual = fmax(OPEN_SPACES_MIN, middle + OPEN_SIGMAS * sigma + 1);
+  return (struct limits){
+      .baseline = middle,
+      .open = fmin(usual, mass),
+      .stay = fmin(fmax(2, middle + STAY_SIGMAS * sigma + 1), mass),
+  };
+}
+
+static enum sift_status reserve(struct finder *finder) {
+  if (finder->out->count < finder->capacity) {
+    return SIFT_OK;
+  }
+  size_t capacity = finder->capacity == 0 ? 8 : finder->capacity * 2;
+  struct sift_incident *items = realloc(finder->out->items, capacity * sizeof *items);
+  if (items == NULL) {
+    return SIFT_ENOMEM;
+  }
+  finder->out->items = items;
+  finder->capacity = capacity;
+  return SIFT_OK;
+}
+
+/* Makes an incident of a run of windows, where it struck enough Spaces. */
+static enum sift_status add_run(struct finder *finder, const struct sift_window *windows, size_t count, double baseline) {
+  enum sift_status status = reserve(finder);
+  if (status != SIFT_OK) {
+    return status;
+  }
+  struct sift_incident *incident = &finder->out->items[finder->out->count];
+  *incident = (struct sift_incident){
+      .class_index = windows[0].class_index,
+      .start_s = windows[0].start_s,
+      .end_s = windows[count - 1].start_s + SIFT_WINDOW_SECONDS,
+      .baseline = baseline,
+      .windows = windows,
+      .window_count = count,
+  };
+  sift_sketch_init(&incident->struck);
+  for (size_t i = 0; i < count && status == SIFT_OK; i++) {
+    uint64_t spaces = sift_sketch_estimate(&windows[i].spaces);
+    incident->peak_spaces = spaces > incident->peak_spaces ? spaces : incident->peak_spaces;
+    status = sift_sketch_merge(&incident->struck, &windows[i].spaces);
+  }
+  incident->spaces = sift_sketch_estimate(&incident->struck);
+  incident->share = finder->fleet_spaces > 0 ? fmin(1, (double)incident->spaces / finder->fleet_spaces) : 0;
+  if (status != SIFT_OK || (double)incident->spaces < finder->spaces_min) {
+    sift_sketch_release(&incident->struck);
+    return status;
+  }
+  finder->out->count++;
+  return SIFT_OK;
+}
+
+/* Hysteresis: a run is windows at or above `stay` with no more than QUIET_WINDOWS_MAX between two of them, and it counts
+ * when one of its windows reaches `open`. */
+static enum sift_status find_runs(struct finder *finder, const struct sift_window *windows, size_t count) {
+  const uint64_t reach_s = (QUIET_WINDOWS_MAX + 1) * SIFT_WINDOW_SECONDS;
+  struct limits limits = find_limits(finder, windows, count);
+  enum sift_status status = SIFT_OK;
+  size_t first = count;
+  size_t last = 0;
+  bool opened = false;
+  for (size_t i = 0; i < count && status == SIFT_OK; i++) {
+    double spaces = (double)sift_sketch_estimate(&windows[i].spaces);
+    if (spaces < limits.stay) {
+      continue;
+    }
+    if (first < count && (uint64_t)windows[i].start_s - (uint64_t)windows[last].start_s > reach_s) {
+      status = opened ? add_run(finder, &windows[first], last - first + 1, limits.baseline) : SIFT_OK;
+      first = count;
+    }
+    if (first == count) {
+      first = i;
+      opened = false;
+    }
+    last = i;
+    opened = opened || spaces >= limits.open;
+  }
+  return status == SIFT_OK && first < count && opened ? add_run(finder, &windows[first], last - first + 1, limits.baseline)
+                                                      : status;
+}
+
+static size_t span_windows(const struct sift_fleet *fleet) {
+  if (fleet->window_count == 0) {
+    return 0;
+  }
+  int64_t first_s = INT64_MAX;
+  int64_t last_s = INT64_MIN;
+  for (size_t i = 0; i < fleet->window_count; i++) {
+    int64_t start_s = fleet->windows[i].start_s;
+    first_s = start_s < first_s ? start_s : first_s;
+    last_s = start_s > last_s ? start_s : last_s;
+  }
+  /* Unsigned: a state may claim any times. */
+  uint64_t windows = ((uint64_t)last_s - (uint64_t)first_s) / SIFT_WINDOW_SECONDS + 1;
+  return windows < SIFT_WINDOWS_MAX ? (size_t)windows : SIFT_WINDOWS_MAX;
+}
+
+static int worst_first(const void *a, const void *b) {
+  const struct sift_incident *x = a;
+  const struct sift_incident *y = b;
+  if (x->spaces != y->spaces) {
+    return x->spaces > y->spaces ? -1 : 1;
+  }
+  if (x->start_s != y->start_s) {
+    return x->start_s < y->start_s ? -1 : 1;
+  }
+  return (x->class_index > y->class_index) - (x->class_index < y->class_index);
+}
+
+static int by_class_and_start(const void *a, const void *b, void *context) {
+  const struct sift_incident *items = context;
+  const struct sift_incident *x = &items[*(const size_t *)a];
+  const struct sift_incident *y = &items[*(const size_t *)b];
+  if (x->class_index != y->class_index) {
+    return x->class_index < y->class_index ? -1 : 1;
+  }
+  return (x->start_s > y->start_s) - (x->start_s < y->start_s);
+}
+
+static enum sift_status order_all(struct sift_incidents *incidents) {
+  if (incidents->count == 0) {
+    return SIFT_OK;
+  }
+  incidents->by_start = malloc(incidents->count * sizeof *incidents->by_start);
+  if (incidents->by_start == NULL) {
+    return SIFT_ENOMEM;
+  }
+  qsort(incidents->items, incidents->count, sizeof incidents->items[0], worst_first);
+  for (size_t i = 0; i < incidents->count; i++) {
+    incidents->by_start[i] = i;
+  }
+  qsort_r(incidents->by_start, incidents->count, sizeof incidents->by_start[0], by_class_and_start, incidents->items);
+  return SIFT_OK;
+}
+
+enum sift_status sift_incidents_find(struct sift_incidents *out, const struct sift_ruleset *ruleset, const struct sift_fleet *fleet,
+                                     uint64_t space_count) {
+  *out = (struct sift_incidents){0};
+  double spaces = (double)space_count;
+  struct finder finder = {
+      .out = out,
+      .fleet_spaces = spaces,
+      .spaces_min = fmax(OPEN_SPACES_MIN, fmin(SHARE_MIN * spaces, sqrt(spaces))),
+      .span_windows = span_windows(fleet),
+  };
+  enum sift_status status = SIFT_OK;
+  size_t end = 0;
+  for (size_t begin = 0; begin < fleet->window_count && status == SIFT_OK; begin = end) {
+    uint32_t class_index = fleet->windows[begin].class_index;
+    while (end < fleet->window_count && end - begin < SIFT_WINDOWS_MAX && fleet->windows[end].class_index == class_index) {
+      end++;
+    }
+    if (class_index < ruleset->class_count && ruleset->classes[class_index].incident) {
+      status = find_runs(&finder, &fleet->windows[begin], end - begin);
+    }
+  }
+  status = status == SIFT_OK ? order_all(out) : status;
+  if (status != SIFT_OK) {
+    sift_incidents_release(out);
+  }
+  return status;
+}
+
+void sift_incidents_release(struct sift_incidents *incidents) {
+  for (size_t i = 0; i < incidents->count; i++) {
+    sift_sketch_release(&incidents->items[i].struck);
+  }
+  free(incidents->items);
+  free(incidents->by_start);
+  *incidents = (struct sift_incidents){0};
+}
+
+/* Incidents of one class never overlap: the last one that began by then is the only candidate. */
+const struct sift_incident *sift_incidents_at(const struct sift_incidents *incidents, uint32_t class_index, int64_t time_ns) {
+  if (time_ns == SIFT_TIME_NONE) {
+    return NULL;
+  }
+  int64_t time_s = time_ns / 1000000000 - (time_ns % 1000000000 < 0);
+  size_t low = 0;
+  size_t high = incidents->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    const struct sift_incident *incident = &incidents->items[incidents->by_start[middle]];
+    bool after = incident->class_index != class_index ? incident->class_index > class_index : incident->start_s > time_s;
+    if (after) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  const struct sift_incident *incident = low > 0 ? &incidents->items[incidents->by_start[low - 1]] : NULL;
+  return incident != NULL && incident->class_index == class_index && time_s < incident->end_s ? incident : NULL;
+}

@@ -1,0 +1,60 @@
+#include "engine/reason.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct reason_row {
+  const char *name;
+  const char *text;
+  bool damage;
+};
+
+static const struct reason_row rows[] = {
+    [SIFT_REASON_BAD_SPACE_NAME] = {"bad_space_name",
+                                    "the name of the Space is not owner/name; counted under \"-\": mend what writes the records",
+                                    true},
+    [SIFT_REASON_BAD_TIME] =
+        {"bad_time", "not a time between 1990 and 2100; the record is kept without one: check the sender's clock and format", true},
+    [SIFT_REASON_CORRUPT] = {"corrupt", "the compressed data is damaged and the rest of the file is lost: fetch it again", true},
+    [SIFT_REASON_DICTIONARY] = {"dictionary", "needs a zstd dictionary: compress the file again without one", true},
+    [SIFT_REASON_DIRECTORY_LOOP] = {"directory_loop", "the directory leads back to itself and was skipped: remove the link", true},
+    [SIFT_REASON_EMPTY] = {"empty", "a file without a byte: check whether its writer ran", true},
+    [SIFT_REASON_JSON_DEPTH] = {"json_depth", "JSON nested too deeply; the record was dropped", true},
+    [SIFT_REASON_JSON_SYNTAX] = {"json_syntax", "not JSON; the record was dropped: set --format if the file is no JSON Lines",
+                                 true},
+    [SIFT_REASON_JSON_TEXT] = {"json_text",
+                               "the text field is absent or no string; the record was dropped: name it with --field text=NAME",
+                               true},
+    [SIFT_REASON_LINE_CUT] = {"line_cut", "a line longer than 1 MiB, read in pieces of that length", false},
+    [SIFT_REASON_NO_SPACE] = {"no_space", "names no Space, counted under \"-\": use --layout or --field space=NAME", false},
+    [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
+    [SIFT_REASON_RECORD_TOO_LONG] = {"record_too_long", "a record longer than 1 MiB; dropped", true},
+    [SIFT_REASON_SPACE_LIMIT] = {"space_limit", "more Spaces than the limit; the rest is counted together", true},
+    [SIFT_REASON_STREAM_LIMIT] = {"stream_limit",
+                                  "too many streams open in one file; the oldest was forgotten: write fewer Spaces to a file",
+                                  true},
+    [SIFT_REASON_TRAILING_BYTES] = {"trailing_bytes", "something else follows the compressed data and was not read", true},
+    [SIFT_REASON_TRUNCATED] = {"truncated", "the file stops in the middle of its compressed data: fetch it again", true},
+    [SIFT_REASON_UNREADABLE] = {"unreadable", "the system refused to open or read it: check that it exists and its permissions",
+                                true},
+    [SIFT_REASON_UTF8_REPAIRED] = {"utf8_repaired", "invalid UTF-8 inside JSON, replaced by U+FFFD", false},
+    [SIFT_REASON_WINDOW_LIMIT] = {"window_limit",
+                                  "a zstd window over the limit: raise the limit, or compress the file again without --long", true},
+};
+static_assert(sizeof rows / sizeof rows[0] == SIFT_REASONS, "a row for each reason");
+
+const char *sift_reason_name(enum sift_reason reason) {
+  assert((unsigned)reason < SIFT_REASONS);
+  return rows[reason].name;
+}
+
+const char *sift_reason_text(enum sift_reason reason) {
+  assert((unsigned)reason < SIFT_REASONS);
+  return rows[reason].text;
+}
+
+int sift_reason_is_damage(enum sift_reason reason) {
+  assert((unsigned)reason < SIFT_REASONS);
+  return rows[reason].damage;
+}

@@ -1,0 +1,343 @@
+/* Wake, then confirm. The wake database runs over the whole batch, where its matches may cross lines; each match only says
+ * "look at this line". The confirm database then sees that line alone, and what it finds is the result. So hits are those
+ * of scanning line by line, whatever the batch.
+ *
+ * No hit is missed: a pattern that matches within a line ends somewhere in it, Hyperscan reports every end offset, and with
+ * HS_FLAG_MULTILINE the anchors hold at the same places in the batch as in the line alone. */
+#include "engine/scanner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "engine/database_internal.h"
+
+/* Line by line pays once so much of the text is woken that wake and confirm together read it twice. The share is measured
+ * by bench/ (scan_crossover); a source is probed again after a while because logs change. */
+enum { DENSE_PERCENT = 45, DENSE_BATCHES = 16, WOKEN_START = 1024 };
+
+struct line {
+  uint32_t start, end; /* end: of the text, where the newline stands or the batch ends */
+};
+
+struct sift_scanner {
+  const struct sift_database *database;
+  enum sift_scan_mode mode;
+  hs_scratch_t *scratch;
+  pcre2_match_data *match;
+  pcre2_match_context *limits;
+  struct line *woken;
+  size_t woken_count, woken_capacity;
+  bool woken_disordered;
+  bool out_of_memory;
+  uint32_t *matched; /* pattern numbers that matched the line at hand */
+  uint32_t matched_count;
+  unsigned dense_left; /* batches to go line by line */
+  const char *text;
+  uint32_t len;
+  sift_hit_fn on_hit;
+  void *context;
+  struct sift_scanner_stats stats;
+};
+
+enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_database *database, enum sift_scan_mode mode) {
+  *out = NULL;
+  struct sift_scanner *scanner = calloc(1, sizeof *scanner);
+  if (scanner == NULL) {
+    return SIFT_ENOMEM;
+  }
+  scanner->database = database;
+  scanner->mode = mode;
+  scanner->woken_capacity = WOKEN_START;
+  scanner->woken = malloc(WOKEN_START * sizeof *scanner->woken);
+  scanner->matched = malloc((database->pattern_count + 1) * sizeof *scanner->matched);
+  scanner->match = pcre2_match_data_create(64, NULL);
+  scanner->limits = sift_pcre_limits();
+  bool scratch = database->wake == NULL || (hs_alloc_scratch(database->wake, &scanner->scratch) == HS_SUCCESS &&
+                                            hs_alloc_scratch(database->confirm, &scanner->scratch) == HS_SUCCESS);
+  if (scanner->woken == NULL || scanner->matched == NULL || scanner->match == NULL || scanner->limits == NULL || !scratch) {
+    sift_scanner_free(scanner);
+    return SIFT_ENOMEM;
+  }
+  *out = scanner;
+  return SIFT_OK;
+}
+
+void sift_scanner_free(struct sift_scanner *scanner) {
+  if (scanner == NULL) {
+    return;
+  }
+  hs_free_scratch(scanner->scratch);
+  pcre2_match_data_free(scanner->match);
+  pcre2_match_context_free(scanner->limits);
+  free(scanner->woken);
+  free(scanner->matched);
+  free(scanner);
+}
+
+const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *scanner) {
+  return &scanner->stats;
+}
+
+/* ---- wake ---- */
+
+static int by_start(const void *a, const void *b) {
+  const struct line *x = a;
+  const struct line *y = b;
+  return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Hyperscan promises no order among patterns: sorts, and drops lines woken twice. */
+static void settle_woken(struct sift_scanner *scanner) {
+  if (!scanner->woken_disordered) {
+    return;
+  }
+  qsort(scanner->woken, scanner->woken_count, sizeof scanner->woken[0], by_start);
+  size_t kept = 0;
+  for (size_t i = 0; i < scanner->woken_count; i++) {
+    if (kept == 0 || scanner->woken[kept - 1].start != scanner->woken[i].start) {
+      scanner->woken[kept++] = scanner->woken[i];
+    }
+  }
+  scanner->woken_count = kept;
+  scanner->woken_disordered = false;
+}
+
+/* Settling first keeps the list within the number of lines, however often Hyperscan jumps back. */
+static bool room_for_woken(struct sift_scanner *scanner) {
+  if (scanner->woken_count < scanner->woken_capacity) {
+    return true;
+  }
+  settle_woken(scanner);
+  if (scanner->woken_count <= scanner->woken_capacity / 2) {
+    return true;
+  }
+  struct line *woken = realloc(scanner->woken, 2 * scanner->woken_capacity * sizeof *woken);
+  if (woken == NULL) {
+    scanner->out_of_memory = true;
+    return false;
+  }
+  scanner->woken = woken;
+  scanner->woken_capacity *= 2;
+  return true;
+}
+
+/* `to` is behind the last byte of a match. A match within a line has that byte in the line. */
+static int on_wake(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
+  (void)id;
+  (void)from;
+  (void)flags;
+  struct sift_scanner *scanner = context;
+  uint32_t at = (uint32_t)to - 1;
+  const struct line *last = scanner->woken_count > 0 ? &scanner->woken[scanner->woken_count - 1] : NULL;
+  if (last != NULL && at >= last->start && at <= last->end) {
+    return 0;
+  }
+  if (!room_for_woken(scanner)) {
+    return 1;
+  }
+  const char *text = scanner->text;
+  const char *before = memrchr(text, '\n', at);
+  const char *after = memchr(text + at, '\n', scanner->len - at);
+  struct line line = {
+      .start = before != NULL ? (uint32_t)(before + 1 - text) : 0,
+      .end = after != NULL ? (uint32_t)(after - text) : scanner->len,
+  };
+  if (scanner->woken_count > 0 && line.start <= scanner->woken[scanner->woken_count - 1].start) {
+    scanner->woken_disordered = true;
+  }
+  scanner->woken[scanner->woken_count++] = line;
+  return 0;
+}
+
+/* ---- confirm ---- */
+
+static int on_confirm(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
+  (void)from;
+  (void)to;
+  (void)flags;
+  struct sift_scanner *scanner = context;
+  if (scanner->matched_count < scanner->database->pattern_count) { /* HS_FLAG_SINGLEMATCH: each at most once */
+    scanner->matched[scanner->matched_count++] = id;
+  }
+  return 0;
+}
+
+/* Few patterns match a line, mostly one: insertion sort. */
+static void sort_matched(uint32_t *ids, uint32_t count) {
+  for (uint32_t i = 1; i < count; i++) {
+    uint32_t id = ids[i];
+    uint32_t at = i;
+    for (; at > 0 && ids[at - 1] > id; at--) {
+      ids[at] = ids[at - 1];
+    }
+    ids[at] = id;
+  }
+}
+
+/* Runs PCRE2; true on a match, whose groups are then in scanner->match. Giving up at a limit is no match, and counted. */
+static bool pcre_matches(struct sift_scanner *scanner, const pcre2_code *code, struct sift_span line) {
+  int result = pcre2_match(code, (PCRE2_SPTR)line.data, line.len, 0, 0, scanner->match, scanner->limits);
+  if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
+    scanner->stats.limited++;
+  }
+  return result >= 0;
+}
+
+static bool holds(struct sift_scanner *scanner, const struct sift_compiled *compiled, struct sift_span line) {
+  return !compiled->prefiltered || pcre_matches(scanner, compiled->code, line);
+}
+
+/* Whether the patterns that matched, all of one rule, make a hit of it. */
+static bool rule_hits(struct sift_scanner *scanner, const struct sift_rule *rule, const uint32_t *ids, uint32_t count,
+                      struct sift_span line) {
+  bool any = false;
+  size_t all = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    if ((compiled->role == SIFT_ROLE_ANY && any) || !holds(scanner, compiled, line)) {
+      continue;
+    }
+    switch (compiled->role) {
+    case SIFT_ROLE_ANY:
+      any = true;
+      break;
+    case SIFT_ROLE_ALL:
+      all++;
+      break;
+    case SIFT_ROLE_NONE:
+      return false;
+    }
+  }
+  return any && all == rule->all.count;
+}
+
+static struct sift_span group_text(struct sift_scanner *scanner, uint32_t group, struct sift_span line) {
+  const size_t *ovector = pcre2_get_ovector_pointer(scanner->match);
+  if (group == 0 || group >= pcre2_get_ovector_count(scanner->match) || ovector[2 * group] == PCRE2_UNSET ||
+      ovector[2 * group] > ovector[2 * group + 1]) {
+    return sift_span(NULL, 0);
+  }
+  return sift_span(line.data + ovector[2 * group], ovector[2 * group + 1] - ovector[2 * group]);
+}
+
+/* The captured values of the first `any` pattern that matches. */
+static void capture(struct sift_scanner *scanner, const struct sift_rule *rule, const uint32_t *ids, uint32_t count,
+                    struct sift_span line, struct sift_span *fields) {
+  for (size_t field = 0; field < rule->captures.count; field++) {
+    fields[field] = sift_span(NULL, 0);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    if (compiled->role != SIFT_ROLE_ANY || compiled->code == NULL || !pcre_matches(scanner, compiled->code, line)) {
+      continue;
+    }
+    for (size_t field = 0; field < rule->captures.count; field++) {
+      fields[field] = group_text(scanner, compiled->groups[field], line);
+    }
+    return;
+  }
+}
+
+/* Turns the sorted numbers of matched patterns into hits, rule by rule. False: the callback wants no more. */
+static bool emit_hits(struct sift_scanner *scanner, struct line line) {
+  const struct sift_database *database = scanner->database;
+  struct sift_span text = sift_span(scanner->text + line.start, line.end - line.start);
+  struct sift_span fields[SIFT_CAPTURES_MAX];
+  bool confirmed = false;
+  uint32_t next = 0;
+  for (uint32_t i = 0; i < scanner->matched_count; i = next) {
+    uint32_t number = database->patterns[scanner->matched[i]].rule;
+    for (next = i + 1; next < scanner->matched_count && scanner->matched[next] < database->first[number + 1];) {
+      next++;
+    }
+    const struct sift_rule *rule = &database->ruleset->rules[number];
+    if (!rule_hits(scanner, rule, scanner->matched + i, next - i, text)) {
+      continue;
+    }
+    if (rule->captures.count > 0) {
+      capture(scanner, rule, scanner->matched + i, next - i, text, fields);
+    }
+    confirmed = true;
+    scanner->stats.hits++;
+    struct sift_hit hit = {number, line.start, line.end - line.start, fields, (uint32_t)rule->captures.count};
+    if (!scanner->on_hit(scanner->context, &hit)) {
+      return false;
+    }
+  }
+  scanner->stats.confirmed += confirmed;
+  return true;
+}
+
+static enum sift_status confirm_line(struct sift_scanner *scanner, struct line line) {
+  if (line.start == line.end) {
+    return SIFT_OK; /* no pattern matches nothing */
+  }
+  scanner->matched_count = 0;
+  scanner->stats.woken++;
+  if (hs_scan(scanner->database->confirm, scanner->text + line.start, line.end - line.start, 0, scanner->scratch, on_confirm,
+              scanner) != HS_SUCCESS) {
+    return SIFT_EENGINE;
+  }
+  if (scanner->matched_count == 0) {
+    return SIFT_OK;
+  }
+  sort_matched(scanner->matched, scanner->matched_count);
+  return emit_hits(scanner, line) ? SIFT_OK : SIFT_END;
+}
+
+/* ---- one batch ---- */
+
+static enum sift_status scan_lines(struct sift_scanner *scanner) {
+  enum sift_status status = SIFT_OK;
+  for (uint32_t start = 0; start < scanner->len && status == SIFT_OK;) {
+    const char *newline = memchr(scanner->text + start, '\n', scanner->len - start);
+    uint32_t end = newline != NULL ? (uint32_t)(newline - scanner->text) : scanner->len;
+    status = confirm_line(scanner, (struct line){start, end});
+    start = end + 1;
+  }
+  return status;
+}
+
+static enum sift_status scan_woken(struct sift_scanner *scanner) {
+  scanner->woken_count = 0;
+  scanner->woken_disordered = false;
+  hs_error_t result = hs_scan(scanner->database->wake, scanner->text, scanner->len, 0, scanner->scratch, on_wake, scanner);
+  if (scanner->out_of_memory) {
+    return SIFT_ENOMEM;
+  }
+  if (result != HS_SUCCESS) {
+    return SIFT_EENGINE;
+  }
+  settle_woken(scanner);
+  uint64_t woken_bytes = 0;
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < scanner->woken_count && status == SIFT_OK; i++) {
+    woken_bytes += scanner->woken[i].end - scanner->woken[i].start;
+    status = confirm_line(scanner, scanner->woken[i]);
+  }
+  if (scanner->mode == SIFT_SCAN_ADAPTIVE && woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
+    scanner->dense_left = DENSE_BATCHES;
+  }
+  return status;
+}
+
+enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit, void *context) {
+  assert(text != NULL || len == 0);
+  scanner->stats.batches++;
+  scanner->stats.bytes += len;
+  if (len == 0 || scanner->database->wake == NULL) {
+    return SIFT_OK;
+  }
+  scanner->text = text;
+  scanner->len = len;
+  scanner->on_hit = on_hit;
+  scanner->context = context;
+  if (scanner->mode == SIFT_SCAN_LINES) {
+    return scan_lines(scanner);
+  }
+  if (scanner->dense_left > 0) {
+    scanner->dense_left--;
+    return scan_lines(scanner);
+  }
+  return scan_woken(scanner);
+}

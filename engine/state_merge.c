@@ -1,0 +1,258 @@
+#include <assert.h>
+#include <stdlib.h>
+
+#include "engine/state_format.h"
+
+enum { OVERFLOW_BYTES_START = 1 << 20 }; /* of the overflow Space's arena, before what is stale in it is let go */
+
+/* A reader's next Space. */
+struct head {
+  const struct sift_space *space;
+  size_t reader;
+};
+
+struct sift_state_merger {
+  struct sift_state_reader **readers;
+  size_t count;
+  struct head *heap; /* smallest name first */
+  size_t heap_count;
+  size_t *taken; /* readers whose Space was handed out: they read on at the next call */
+  size_t taken_count;
+  struct sift_arena arena; /* of `merged`, reset for each */
+  struct sift_space merged;
+  uint64_t spaces, spaces_max;
+  struct sift_arena overflow_arena;
+  size_t overflow_bytes_max;
+  struct sift_space overflow;
+  bool overflows;
+  size_t culprit;
+  enum sift_status status;
+  struct sift_fleet fleet;
+};
+
+enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
+                                       uint64_t spaces_max) {
+  *out = NULL;
+  for (size_t i = 1; i < count; i++) {
+    if (!sift_state_header_equal(sift_state_reader_header(readers[0]), sift_state_reader_header(readers[i]))) {
+      return SIFT_EVERSION;
+    }
+  }
+  struct sift_state_merger *merger = calloc(1, sizeof *merger);
+  if (merger == NULL) {
+    return SIFT_ENOMEM;
+  }
+  merger->count = count;
+  merger->spaces_max = spaces_max;
+  merger->overflow_bytes_max = OVERFLOW_BYTES_START;
+  merger->overflow.name = sift_span_of(SIFT_OVERFLOW_NAME);
+  sift_arena_init(&merger->arena);
+  sift_arena_init(&merger->overflow_arena);
+  merger->readers = calloc(count + 1, sizeof(struct sift_state_reader *));
+  merger->heap = calloc(count + 1, sizeof *merger->heap);
+  merger->taken = calloc(count + 1, sizeof *merger->taken);
+  if (sift_fleet_init(&merger->fleet) != SIFT_OK || merger->readers == NULL || merger->heap == NULL || merger->taken == NULL) {
+    sift_state_merger_free(merger);
+    return SIFT_ENOMEM;
+  }
+  for (size_t i = 0; i < count; i++) {
+    merger->readers[i] = readers[i];
+    merger->taken[i] = i;
+  }
+  merger->taken_count = count;
+  *out = merger;
+  return SIFT_OK;
+}
+
+void sift_state_merger_free(struct sift_state_merger *merger) {
+  if (merger == NULL) {
+    return;
+  }
+  sift_fleet_release(&merger->fleet);
+  sift_arena_release(&merger->arena);
+  sift_arena_release(&merger->overflow_arena);
+  free((void *)merger->readers);
+  free(merger->heap);
+  free(merger->taken);
+  free(merger);
+}
+
+const struct sift_fleet *sift_state_merger_fleet(const struct sift_state_merger *merger) {
+  assert(merger->status == SIFT_END);
+  return &merger->fleet;
+}
+
+size_t sift_state_merger_culprit(const struct sift_state_merger *merger) {
+  return merger->culprit;
+}
+
+/* --- the heap ---------------------------------------------------------------------------------------------------------- */
+
+static bool before(const struct head *a, const struct head *b) {
+  return sift_span_compare(a->space->name, b->space->name) < 0;
+}
+
+static void swap(struct head *a, struct head *b) {
+  struct head held = *a;
+  *a = *b;
+  *b = held;
+}
+
+static void push(struct sift_state_merger *merger, struct head head) {
+  struct head *heap = merger->heap;
+  size_t at = merger->heap_count++;
+  heap[at] = head;
+  while (at > 0 && before(&heap[at], &heap[(at - 1) / 2])) {
+    swap(&heap[at], &heap[(at - 1) / 2]);
+    at = (at - 1) / 2;
+  }
+}
+
+/* Its reader is noted as taken. */
+static const struct sift_space *pop(struct sift_state_merger *merger) {
+  struct head *heap = merger->heap;
+  struct head top = heap[0];
+  heap[0] = heap[--merger->heap_count];
+  for (size_t at = 0;;) {
+    size_t child = 2 * at + 1;
+    if (child >= merger->heap_count) {
+      break;
+    }
+    child += child + 1 < merger->heap_count && before(&heap[child + 1], &heap[child]);
+    if (!before(&heap[child], &heap[at])) {
+      break;
+    }
+    swap(&heap[child], &heap[at]);
+    at = child;
+  }
+  merger->taken[merger->taken_count++] = top.reader;
+  return top.space;
+}
+
+static enum sift_status read_on(struct sift_state_merger *merger) {
+  while (merger->taken_count > 0) {
+    size_t reader = merger->taken[--merger->taken_count];
+    const struct sift_space *space = NULL;
+    enum sift_status status = sift_state_next(merger->readers[reader], &space);
+    if (status == SIFT_OK) {
+      push(merger, (struct head){.space = space, .reader = reader});
+    } else if (status != SIFT_END) {
+      merger->culprit = reader;
+      return status;
+    }
+  }
+  return SIFT_OK;
+}
+
+/* --- the overflow Space ------------------------------------------------------------------------------------------------ */
+
+/* Sources and samples that were replaced stay behind in the arena, so now and then what is in use moves to a new one. */
+static bool compact_overflow(struct sift_state_merger *merger) {
+  if (sift_arena_bytes(&merger->overflow_arena) < merger->overflow_bytes_max) {
+    return true;
+  }
+  struct sift_arena arena;
+  struct sift_space copy = {.name = merger->overflow.name};
+  sift_arena_init(&arena);
+  if (!sift_space_merge(&copy, &arena, &merger->overflow)) {
+    sift_arena_release(&arena);
+    return false;
+  }
+  sift_arena_release(&merger->overflow_arena);
+  merger->overflow_arena = arena;
+  merger->overflow = copy;
+  size_t twice = 2 * sift_arena_bytes(&arena);
+  merger->overflow_bytes_max = twice > OVERFLOW_BYTES_START ? twice : OVERFLOW_BYTES_START;
+  return true;
+}
+
+/* A name that comes here is beyond the cap in every larger fleet too, so the set of hashes is the same in any grouping. */
+static enum sift_status fold_overflow(struct sift_state_merger *merger, const struct sift_space *space) {
+  merger->overflows = true;
+  if (!sift_state_name_is(space->name, SIFT_OVERFLOW_NAME)) {
+    enum sift_status status = sift_sketch_add(&merger->fleet.overflow, sift_space_hash(space->name));
+    if (status != SIFT_OK) {
+      return status;
+    }
+  }
+  bool merged = sift_space_merge(&merger->overflow, &merger->overflow_arena, space);
+  return merged && compact_overflow(merger) ? SIFT_OK : SIFT_ENOMEM;
+}
+
+/* --- merging ----------------------------------------------------------------------------------------------------------- */
+
+static bool same_name_next(const struct sift_state_merger *merger, struct sift_span name) {
+  return merger->heap_count > 0 && sift_span_equal(merger->heap[0].space->name, name);
+}
+
+/* All inputs' tallies of one Space, folded; what only one input has passes as it is. */
+static enum sift_status take_next(struct sift_state_merger *merger, const struct sift_space **out) {
+  const struct sift_space *first = pop(merger);
+  if (!same_name_next(merger, first->name)) {
+    *out = first;
+    return SIFT_OK;
+  }
+  sift_arena_reset(&merger->arena);
+  merger->merged = (struct sift_space){.name = first->name};
+  bool merged = sift_space_merge_borrowed(&merger->merged, &merger->arena, first);
+  while (merged && same_name_next(merger, first->name)) {
+    merged = sift_space_merge_borrowed(&merger->merged, &merger->arena, pop(merger));
+  }
+  *out = &merger->merged;
+  return merged ? SIFT_OK : SIFT_ENOMEM;
+}
+
+static bool is_over_cap(struct sift_state_merger *merger, struct sift_span name) {
+  if (sift_state_name_is(name, "-")) {
+    return false;
+  }
+  return sift_state_name_is(name, SIFT_OVERFLOW_NAME) || merger->spaces++ >= merger->spaces_max;
+}
+
+static enum sift_status finish(struct sift_state_merger *merger, const struct sift_space **out) {
+  if (merger->overflows) {
+    merger->overflows = false;
+    *out = &merger->overflow;
+    return SIFT_OK;
+  }
+  for (size_t i = 0; i < merger->count; i++) {
+    enum sift_status status = sift_fleet_merge(&merger->fleet, sift_state_reader_fleet(merger->readers[i]));
+    if (status != SIFT_OK) {
+      return status;
+    }
+  }
+  merger->fleet.reasons[SIFT_REASON_SPACE_LIMIT] = sift_sketch_estimate(&merger->fleet.overflow);
+  return SIFT_END;
+}
+
+static enum sift_status next(struct sift_state_merger *merger, const struct sift_space **out) {
+  for (;;) {
+    enum sift_status status = read_on(merger);
+    if (status != SIFT_OK) {
+      return status;
+    }
+    if (merger->heap_count == 0) {
+      return finish(merger, out);
+    }
+    const struct sift_space *space = NULL;
+    status = take_next(merger, &space);
+    if (status == SIFT_OK && !is_over_cap(merger, space->name)) {
+      *out = space;
+      return SIFT_OK;
+    }
+    if (status == SIFT_OK) {
+      status = fold_overflow(merger, space);
+    }
+    if (status != SIFT_OK) {
+      return status;
+    }
+  }
+}
+
+enum sift_status sift_state_merger_next(struct sift_state_merger *merger, const struct sift_space **out) {
+  *out = NULL;
+  if (merger->status == SIFT_OK) {
+    merger->status = next(merger, out);
+  }
+  return merger->status;
+}

@@ -1,0 +1,33 @@
+/* What judging one Space knows; shared by the walk and the conditions. */
+#ifndef SIFT_ENGINE_TRIAGE_INTERNAL_H
+#define SIFT_ENGINE_TRIAGE_INTERNAL_H
+
+#include "engine/triage.h"
+
+struct sift_triage {
+  const struct sift_ruleset *ruleset;
+  const struct sift_incidents *incidents;
+  const struct sift_evidence **best; /* by class: the best current evidence; NULL where none */
+  struct sift_step path[SIFT_PATH_MAX];
+  size_t path_count;
+  /* Of the Space being judged: */
+  const struct sift_space *space;
+  const struct sift_attempt *attempt;
+  const struct sift_evidence *worst;  /* of all current evidence */
+  const struct sift_evidence *struck; /* the evidence that an incident explains */
+  const struct sift_incident *incident;
+};
+
+/* Undemoted evidence of the current attempt, marks included. */
+bool sift_triage_current(const struct sift_triage *triage, const struct sift_evidence *evidence);
+
+/* The one that proves more: the more severe, then the later (what stopped a Space comes last), then by rule id. Either may
+ * be NULL. */
+const struct sift_evidence *sift_triage_better(const struct sift_triage *triage, const struct sift_evidence *a,
+                                               const struct sift_evidence *b);
+
+/* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked. */
+bool sift_condition_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+                          const struct sift_evidence **proof);
+
+#endif

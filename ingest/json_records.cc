@@ -1,0 +1,245 @@
+#define SIMDJSON_EXCEPTIONS 0
+#include <simdjson.h>
+
+#include <cstdlib>
+#include <new>
+#include <string_view>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // C may call a function as it calls a struct
+#include "engine/batch.h"
+#include "ingest/json_records.h"
+#include "ingest/json_text.h"
+#pragma GCC diagnostic pop
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+using span = struct sift_span;
+
+enum : unsigned { FIELD_TEXT = 1, FIELD_SPACE = 2, FIELD_CHANNEL = 4, FIELD_TIME = 8, FIELDS = 4 };
+constexpr size_t CAPACITY_START = size_t{16} * 1024;
+
+// One pass over one line: what is looked for, and what was found.
+struct walk {
+  const sift_field_path *paths[FIELDS];
+  sift_json_value *values[FIELDS];
+  sift_reason reason;
+};
+
+bool fail(walk &walk, sift_reason reason) {
+  walk.reason = reason;
+  return false;
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+// simdjson's tokens reach to the next one.
+std::string_view trimmed(std::string_view token) {
+  while (!token.empty() && is_blank(token.back())) {
+    token.remove_suffix(1);
+  }
+  return token;
+}
+
+// Stage 1 saw to it that every string has its closing quote.
+bool key_of(ondemand::field &field, char *scratch, size_t scratch_size, span &key) {
+  const char *raw = field.key().raw();
+  size_t len = 0;
+  bool escaped = false;
+  for (; raw[len] != '"'; len++) {
+    if (raw[len] == '\\') {
+      escaped = true;
+      len++;
+    }
+  }
+  key = sift_span(raw, len);
+  if (!escaped || len + SIFT_PADDING > scratch_size) {
+    return true; // a key so long is none that anybody asked for
+  }
+  size_t decoded = 0;
+  bool good = sift_json_unescape(key, scratch, &decoded);
+  key = sift_span(scratch, decoded);
+  return good;
+}
+
+// Which of the paths in `alive` have `key` as their part number `depth`.
+unsigned matches(const walk &walk, unsigned alive, unsigned depth, span key) {
+  unsigned out = 0;
+  for (unsigned i = 0; i < FIELDS; i++) {
+    const sift_field_path &path = *walk.paths[i];
+    if ((alive & 1U << i) != 0 && depth < path.count && path.parts[depth].len == key.len &&
+        std::memcmp(path.parts[depth].name, key.data, key.len) == 0) {
+      out |= 1U << i;
+    }
+  }
+  return out;
+}
+
+// Notes a value for every path that ends here and has none yet.
+void take(walk &walk, unsigned matched, unsigned depth, const sift_json_value &value) {
+  for (unsigned i = 0; i < FIELDS; i++) {
+    if ((matched & 1U << i) != 0 && walk.paths[i]->count == depth && walk.values[i]->kind == SIFT_JSON_ABSENT) {
+      *walk.values[i] = value;
+    }
+  }
+}
+
+bool walk_scalar(walk &walk, std::string_view token, unsigned matched, unsigned depth) {
+  token = trimmed(token);
+  bool string = token.size() >= 2 && token.front() == '"' && token.back() == '"';
+  if (!string && !sift_json_scalar_valid(sift_span(token.data(), token.size()))) {
+    return fail(walk, SIFT_REASON_JSON_SYNTAX);
+  }
+  if (matched == 0) {
+    return true;
+  }
+  sift_json_value value = {SIFT_JSON_OTHER, false, sift_span(token.data(), token.size())};
+  if (string) {
+    value.kind = SIFT_JSON_STRING;
+    value.raw = sift_span(token.data() + 1, token.size() - 2);
+    value.escaped = value.raw.len > 0 && std::memchr(value.raw.data, '\\', value.raw.len) != nullptr;
+  } else if (token.front() == '-' || (token.front() >= '0' && token.front() <= '9')) {
+    value.kind = SIFT_JSON_NUMBER;
+  }
+  take(walk, matched, depth, value);
+  return true;
+}
+
+bool walk_object(walk &walk, ondemand::object object, unsigned alive, unsigned depth);
+
+bool walk_value(walk &walk, ondemand::value value, unsigned matched, unsigned depth) { // NOLINT(misc-no-recursion): bounded
+  ondemand::json_type type{};
+  if (value.type().get(type) != simdjson::SUCCESS) {
+    return fail(walk, SIFT_REASON_JSON_SYNTAX);
+  }
+  if (type != ondemand::json_type::object && type != ondemand::json_type::array) {
+    std::string_view token = value.raw_json_token();
+    // raw_json_token() does not move on; the iteration around does.
+    return walk_scalar(walk, token, matched, depth);
+  }
+  if (depth >= SIFT_JSON_DEPTH_MAX) {
+    return fail(walk, SIFT_REASON_JSON_DEPTH);
+  }
+  take(walk, matched, depth, {SIFT_JSON_OTHER, false, sift_span(nullptr, 0)});
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    return value.get_object().get(object) == simdjson::SUCCESS ? walk_object(walk, object, matched, depth)
+                                                               : fail(walk, SIFT_REASON_JSON_SYNTAX);
+  }
+  ondemand::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) {
+    return fail(walk, SIFT_REASON_JSON_SYNTAX);
+  }
+  for (simdjson::simdjson_result<ondemand::value> element : array) {
+    if (element.error() != simdjson::SUCCESS) {
+      return fail(walk, SIFT_REASON_JSON_SYNTAX);
+    }
+    if (!walk_value(walk, element.value_unsafe(), 0, depth + 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool walk_object(walk &walk, ondemand::object object, unsigned alive, unsigned depth) { // NOLINT(misc-no-recursion): bounded
+  char scratch[SIFT_PATH_PART_BYTES_MAX * 6 + SIFT_PADDING];
+  for (simdjson::simdjson_result<ondemand::field> item : object) {
+    if (item.error() != simdjson::SUCCESS) {
+      return fail(walk, SIFT_REASON_JSON_SYNTAX);
+    }
+    ondemand::field field = item.value_unsafe();
+    span key;
+    if (!key_of(field, scratch, sizeof scratch, key)) {
+      return fail(walk, SIFT_REASON_JSON_SYNTAX);
+    }
+    if (!walk_value(walk, field.value(), alive != 0 ? matches(walk, alive, depth, key) : 0, depth + 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+} // namespace
+
+struct sift_json_reader {
+  ondemand::parser parser{};
+  char *repaired = nullptr;
+  size_t repaired_size = 0;
+};
+
+namespace {
+
+// Grown by doubling, so that lines that grow do not each ask for memory.
+bool reserve(sift_json_reader &reader, size_t len) {
+  size_t capacity = reader.parser.capacity();
+  if (len <= capacity && capacity > 0) {
+    return true;
+  }
+  size_t wanted = capacity > 0 ? capacity : CAPACITY_START;
+  while (wanted < len) {
+    wanted *= 2;
+  }
+  return reader.parser.allocate(wanted) == simdjson::SUCCESS;
+}
+
+bool repair(sift_json_reader &reader, span &line) {
+  size_t size = line.len * 3 + SIFT_PADDING;
+  if (size > reader.repaired_size) {
+    char *bytes = static_cast<char *>(std::realloc(reader.repaired, size));
+    if (bytes == nullptr) {
+      return false;
+    }
+    reader.repaired = bytes;
+    reader.repaired_size = size;
+  }
+  size_t len = sift_utf8_repair(line, reader.repaired);
+  std::memset(reader.repaired + len, 0, SIFT_PADDING);
+  line = sift_span(reader.repaired, len);
+  return true;
+}
+
+simdjson::error_code iterate(sift_json_reader &reader, span line, ondemand::document &document) {
+  if (!reserve(reader, line.len)) {
+    return simdjson::MEMALLOC;
+  }
+  return reader.parser.iterate(line.data, line.len, line.len + SIFT_PADDING).get(document);
+}
+
+} // namespace
+
+extern "C" sift_json_reader *sift_json_reader_new(void) {
+  return new (std::nothrow) sift_json_reader;
+}
+
+extern "C" void sift_json_reader_free(sift_json_reader *reader) {
+  if (reader != nullptr) {
+    std::free(reader->repaired);
+    delete reader;
+  }
+}
+
+extern "C" sift_reason sift_json_reader_read(sift_json_reader *reader, struct sift_span line, const sift_fields *fields,
+                                             sift_json_record *out) {
+  *out = sift_json_record{};
+  ondemand::document document;
+  simdjson::error_code error = iterate(*reader, line, document);
+  if (error == simdjson::UTF8_ERROR && repair(*reader, line)) {
+    out->repaired = true;
+    error = iterate(*reader, line, document);
+  }
+  ondemand::object object;
+  if (error != simdjson::SUCCESS || document.get_object().get(object) != simdjson::SUCCESS) {
+    return SIFT_REASON_JSON_SYNTAX;
+  }
+  walk walk = {{&fields->text, &fields->space, &fields->channel, &fields->time},
+               {&out->text, &out->space, &out->channel, &out->time},
+               SIFT_REASONS};
+  if (walk_object(walk, object, FIELD_TEXT | FIELD_SPACE | FIELD_CHANNEL | FIELD_TIME, 0) &&
+      document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    walk.reason = SIFT_REASON_JSON_SYNTAX;
+  }
+  return walk.reason;
+}

@@ -1,0 +1,193 @@
+#include "patterns/cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CACHE_BYTES_MAX = 512 * 1024 * 1024 };
+
+static void warn(struct sift_problems *problems, const char *path, const char *what) {
+  char message[256];
+  snprintf(message, sizeof message, "%s: %s", what, strerror(errno));
+  const struct sift_problem problem = {
+      .warning = true,
+      .file = path,
+      .message = message,
+      .hint = "compiled databases are not kept, so each start takes longer; set XDG_CACHE_HOME to a directory of your own",
+  };
+  sift_problems_add(problems, &problem);
+}
+
+/* The directory is ours alone, or it is not used: Hyperscan's deserializer trusts what it reads. */
+static bool own_directory(const char *path) {
+  struct stat st;
+  if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+    return false;
+  }
+  if (stat(path, &st) != 0) {
+    return false;
+  }
+  if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+    errno = EPERM;
+    return false;
+  }
+  return true;
+}
+
+static bool make_parent(char *path) {
+  char *slash = strrchr(path, '/');
+  if (slash == NULL || slash == path) {
+    return true;
+  }
+  *slash = '\0';
+  bool made = mkdir(path, 0700) == 0 || errno == EEXIST || (errno == ENOENT && make_parent(path) && mkdir(path, 0700) == 0);
+  *slash = '/';
+  return made;
+}
+
+/* XDG_CACHE_HOME, which must be absolute to count, else ~/.cache (XDG Base Directory Specification). */
+static bool cache_directory(char *out, size_t size) {
+  const char *base = getenv("XDG_CACHE_HOME");
+  const char *home = getenv("HOME");
+  int len = -1;
+  if (base != NULL && base[0] == '/') {
+    len = snprintf(out, size, "%s/spacesift", base);
+  } else if (home != NULL && home[0] == '/') {
+    len = snprintf(out, size, "%s/.cache/spacesift", home);
+  }
+  errno = ENOENT;
+  return len > 0 && (size_t)len < size && make_parent(out) && own_directory(out);
+}
+
+static enum sift_status read_whole(const char *path, char **bytes, size_t *len) {
+  *bytes = NULL;
+  *len = 0;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) {
+    return SIFT_EIO;
+  }
+  struct stat st;
+  enum sift_status status = SIFT_EIO;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 && st.st_size <= CACHE_BYTES_MAX) {
+    size_t size = (size_t)st.st_size;
+    *bytes = malloc(size);
+    while (*bytes != NULL && *len < size) {
+      ssize_t got = read(fd, *bytes + *len, size - *len);
+      if (got <= 0) {
+        break;
+      }
+      *len += (size_t)got;
+    }
+    status = *bytes == NULL ? SIFT_ENOMEM : *len == size ? SIFT_OK : SIFT_EIO;
+  }
+  close(fd);
+  if (status != SIFT_OK) {
+    free(*bytes);
+    *bytes = NULL;
+  }
+  return status;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t put = write(fd, bytes, len);
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put <= 0) {
+      return false;
+    }
+    bytes += put;
+    len -= (size_t)put;
+  }
+  return true;
+}
+
+/* A temporary name first: a reader never sees a half-written file, and two writers do not meet. */
+static bool store(const char *path, const char *bytes, size_t len) {
+  char temporary[4096 + 16];
+  snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+  int fd = mkostemp(temporary, O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  bool stored = write_all(fd, bytes, len) && fsync(fd) == 0;
+  stored = close(fd) == 0 && stored && rename(temporary, path) == 0;
+  if (!stored) {
+    int error = errno;
+    unlink(temporary);
+    errno = error;
+  }
+  return stored;
+}
+
+static enum sift_status load(struct sift_database **out, const struct sift_ruleset *ruleset, const char *path) {
+  char *bytes = NULL;
+  size_t len = 0;
+  enum sift_status status = read_whole(path, &bytes, &len);
+  if (status != SIFT_OK) {
+    return status;
+  }
+  status = sift_database_deserialize(out, ruleset, sift_span(bytes, len));
+  free(bytes);
+  return status;
+}
+
+static enum sift_status compile_and_check(struct sift_database **out, const struct sift_ruleset *ruleset,
+                                          struct sift_problems *problems) {
+  enum sift_status status = sift_database_compile(out, ruleset, problems);
+  if (status == SIFT_OK) {
+    status = sift_database_check(*out, true, problems);
+  }
+  if (status != SIFT_OK) {
+    sift_database_free(*out);
+    *out = NULL;
+  }
+  return status;
+}
+
+static void keep(const struct sift_database *database, const char *path, struct sift_problems *problems) {
+  char *bytes = NULL;
+  size_t len = 0;
+  if (sift_database_serialize(database, &bytes, &len) != SIFT_OK || !store(path, bytes, len)) {
+    warn(problems, path, "cannot keep the compiled rules");
+  }
+  free(bytes);
+}
+
+enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache,
+                                    struct sift_problems *problems) {
+  char directory[4000];
+  char path[4096];
+  *out = NULL;
+  if (!use_cache) {
+    return compile_and_check(out, ruleset, problems);
+  }
+  if (!cache_directory(directory, sizeof directory)) {
+    warn(problems, "", "no cache directory of one's own");
+    return compile_and_check(out, ruleset, problems);
+  }
+  snprintf(path, sizeof path, "%s/%s.db", directory, ruleset->hash_text);
+  enum sift_status status = load(out, ruleset, path);
+  if (status == SIFT_OK) {
+    /* The same bytes passed PCRE2 when they were made, and PCRE2's version is one of the seals. */
+    status = sift_database_check(*out, false, problems);
+    if (status == SIFT_OK) {
+      return SIFT_OK;
+    }
+    sift_database_free(*out);
+    *out = NULL;
+    return status;
+  }
+  if (status == SIFT_ENOMEM) {
+    return status;
+  }
+  status = compile_and_check(out, ruleset, problems);
+  if (status == SIFT_OK) {
+    keep(*out, path, problems);
+  }
+  return status;
+}

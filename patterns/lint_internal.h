@@ -1,0 +1,24 @@
+/* What the parts of the lint share. */
+#ifndef SIFT_PATTERNS_LINT_INTERNAL_H
+#define SIFT_PATTERNS_LINT_INTERNAL_H
+
+#include "engine/ruleset.h"
+
+/* Where a warning is about. */
+struct sift_spot {
+  const char *file;
+  unsigned line, column;
+  const char *subject;
+};
+
+void sift_lint_warn(struct sift_problems *problems, struct sift_spot spot, const char *field, const char *hint, const char *format,
+                    ...) __attribute__((format(printf, 5, 6)));
+
+/* One rule by itself. */
+void sift_lint_patterns(const struct sift_rule *rule, struct sift_problems *problems);
+void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problems);
+
+/* The tree, and the classes that it and the rules leave unused. */
+void sift_lint_tree(const struct sift_ruleset *ruleset, struct sift_problems *problems);
+
+#endif

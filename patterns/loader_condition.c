@@ -1,0 +1,250 @@
+/* The conditions of the decision tree: one mapping of one key each. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patterns/loader_internal.h"
+#include "patterns/nearest.h"
+
+/* How a condition is read: what stands behind its key is `value`. False where it holds an error, which was reported. */
+typedef bool condition_fn(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out);
+
+static bool load_true(struct sift_loader *loader, const struct sift_yaml *value, const char *field) {
+  bool flag = true;
+  if (!sift_read_bool(&loader->reading, value, field, &flag)) {
+    return false;
+  }
+  if (!flag) {
+    sift_reading_error(&loader->reading, value, field, "write true, or wrap the condition in `not`", "false is no condition");
+  }
+  return flag;
+}
+
+static bool load_always(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_ALWAYS;
+  return load_true(loader, value, "when.always");
+}
+
+static bool load_incident(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_INCIDENT;
+  return load_true(loader, value, "when.incident");
+}
+
+static bool load_children(struct sift_loader *loader, const struct sift_yaml *value, const char *field,
+                          struct sift_condition *out) {
+  if (!sift_read_list(&loader->reading, value, field, true)) {
+    return false;
+  }
+  struct sift_condition *children = sift_reading_alloc(&loader->reading, value->count * sizeof *children);
+  bool fine = children != NULL;
+  size_t count = 0;
+  for (const struct sift_yaml *item = value->first; children != NULL && item != NULL; item = item->next) {
+    fine &= sift_load_condition(loader, item, &children[count++]);
+  }
+  out->children = children;
+  out->child_count = count;
+  return fine;
+}
+
+static bool load_all(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_ALL;
+  return load_children(loader, value, "when.all", out);
+}
+
+static bool load_any(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_ANY;
+  return load_children(loader, value, "when.any", out);
+}
+
+static bool load_not(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  struct sift_condition *child = sift_reading_alloc(&loader->reading, sizeof *child);
+  out->kind = SIFT_COND_NOT;
+  out->children = child;
+  out->child_count = child != NULL;
+  return child != NULL && sift_load_condition(loader, value, child);
+}
+
+static bool load_id(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *value, const char *field,
+                    struct sift_condition *out) {
+  const char *id = sift_read_id(&loader->reading, value, field, true);
+  out->line = value->line;
+  out->column = value->column;
+  return id != NULL && sift_loader_refer(loader, ids, value, field, id, &out->index);
+}
+
+/* ID or [ID…]: a list becomes ANY of one condition an id. `like` has the kind and what else they share. */
+static bool load_id_list(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *value, const char *field,
+                         struct sift_condition like, struct sift_condition *out) {
+  if (value->kind != SIFT_YAML_LIST) {
+    *out = like;
+    return load_id(loader, ids, value, field, out);
+  }
+  if (!sift_read_list(&loader->reading, value, field, true)) {
+    return false;
+  }
+  struct sift_condition *children = sift_reading_alloc(&loader->reading, value->count * sizeof *children);
+  bool fine = children != NULL;
+  size_t count = 0;
+  for (const struct sift_yaml *item = value->first; children != NULL && item != NULL; item = item->next) {
+    children[count] = like;
+    fine &= load_id(loader, ids, item, field, &children[count++]);
+  }
+  out->kind = SIFT_COND_ANY;
+  out->children = children;
+  out->child_count = count;
+  return fine;
+}
+
+static bool load_class(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  struct sift_condition like = {.kind = SIFT_COND_CLASS, .line = out->line, .column = out->column};
+  return load_id_list(loader, &loader->classes, value, "when.class", like, out);
+}
+
+static bool load_rule(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  struct sift_condition like = {.kind = SIFT_COND_RULE, .line = out->line, .column = out->column};
+  return load_id_list(loader, &loader->rules, value, "when.rule", like, out);
+}
+
+static bool load_fault(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  const char *names[SIFT_SEVERITIES];
+  for (int i = 0; i < SIFT_SEVERITIES; i++) {
+    names[i] = sift_severity_name((enum sift_severity)i);
+  }
+  size_t choice = 0;
+  bool fine = sift_read_choice(&loader->reading, value, "when.fault", names, SIFT_SEVERITIES, &choice);
+  out->kind = SIFT_COND_SEVERITY;
+  out->index = (uint32_t)choice;
+  return fine;
+}
+
+static bool load_phase_name(struct sift_loader *loader, const struct sift_yaml *value, uint32_t *bits) {
+  const char *names[SIFT_PHASES];
+  for (int i = 0; i < SIFT_PHASES; i++) {
+    names[i] = sift_phase_name((enum sift_phase)i);
+  }
+  size_t choice = 0;
+  bool fine = sift_read_choice(&loader->reading, value, "when.phase", names, SIFT_PHASES, &choice);
+  *bits |= UINT32_C(1) << choice;
+  return fine;
+}
+
+static bool load_phase(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_PHASE;
+  if (value->kind != SIFT_YAML_LIST) {
+    return load_phase_name(loader, value, &out->index);
+  }
+  bool fine = sift_read_list(&loader->reading, value, "when.phase", true);
+  for (const struct sift_yaml *item = value->first; item != NULL; item = item->next) {
+    fine &= load_phase_name(loader, item, &out->index);
+  }
+  return fine;
+}
+
+static bool load_mark_name(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint32_t *mark) {
+  const char *names[SIFT_MARKS];
+  for (int i = 1; i < SIFT_MARKS; i++) {
+    names[i - 1] = sift_mark_name((enum sift_mark)i);
+  }
+  size_t choice = 0;
+  bool fine = sift_read_choice(&loader->reading, value, field, names, SIFT_MARKS - 1, &choice);
+  *mark = (uint32_t)choice + 1;
+  return fine;
+}
+
+static bool load_mark(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_MARK;
+  return load_mark_name(loader, value, "when.mark", &out->index);
+}
+
+static bool load_after(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_AFTER;
+  if (!sift_read_list(&loader->reading, value, "when.after", false)) {
+    return false;
+  }
+  if (value->count != 2) {
+    sift_reading_error(&loader->reading, value, "when.after", "write [MARK, OTHER]", "must name two marks, here are %zu",
+                       value->count);
+    return false;
+  }
+  bool first = load_mark_name(loader, value->first, "when.after", &out->index);
+  return load_mark_name(loader, value->first->next, "when.after", &out->other) && first;
+}
+
+static bool load_class_after(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  static const struct sift_field fields[] = {{"class", true}, {"mark", true}};
+  if (!sift_read_map(&loader->reading, value, "class_after", "when.class_after.", fields, 2)) {
+    return false;
+  }
+  struct sift_condition like = {.kind = SIFT_COND_EVIDENCE_AFTER, .line = out->line, .column = out->column};
+  const struct sift_yaml *class = sift_yaml_get(value, "class");
+  const struct sift_yaml *mark = sift_yaml_get(value, "mark");
+  bool marked = mark != NULL && load_mark_name(loader, mark, "when.class_after.mark", &like.other);
+  return class != NULL && load_id_list(loader, &loader->classes, class, "when.class_after.class", like, out) && marked;
+}
+
+static bool load_lines(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  static const struct sift_field fields[] = {{"min", false}, {"max", false}};
+  out->kind = SIFT_COND_LINES;
+  out->high = UINT64_MAX;
+  if (!sift_read_map(&loader->reading, value, "lines", "when.lines.", fields, 2)) {
+    return false;
+  }
+  const struct sift_yaml *min = sift_yaml_get(value, "min");
+  const struct sift_yaml *max = sift_yaml_get(value, "max");
+  bool fine = min == NULL || sift_read_number(&loader->reading, min, "when.lines.min", &out->low);
+  fine &= max == NULL || sift_read_number(&loader->reading, max, "when.lines.max", &out->high);
+  if (min == NULL && max == NULL) {
+    sift_reading_error(&loader->reading, value, "when.lines", "write `lines: {min: N, max: N}` with one or both", "names no limit");
+    return false;
+  }
+  if (fine && out->low > out->high) {
+    sift_reading_error(&loader->reading, value, "when.lines", "exchange the two", "min is above max, so it never holds");
+    return false;
+  }
+  return fine;
+}
+
+static const struct {
+  const char *name;
+  condition_fn *load;
+} kinds[] = {
+    {"always", load_always},     {"all", load_all},     {"any", load_any},     {"not", load_not},
+    {"class", load_class},       {"rule", load_rule},   {"fault", load_fault}, {"phase", load_phase},
+    {"mark", load_mark},         {"after", load_after}, {"lines", load_lines}, {"class_after", load_class_after},
+    {"incident", load_incident},
+};
+
+static bool report_unknown(struct sift_reading *reading, const struct sift_yaml *key) {
+  struct sift_nearest nearest = sift_nearest_to(key->text);
+  char names[256] = "conditions are";
+  size_t used = strlen(names);
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    sift_nearest_try(&nearest, kinds[i].name);
+    used += (size_t)snprintf(names + used, sizeof names - used, "%s %s", i > 0 ? "," : "", kinds[i].name);
+  }
+  char hint[300];
+  sift_nearest_hint(&nearest, names, hint, sizeof hint);
+  sift_reading_error(reading, key, "when", hint, "'%.60s' is no condition", key->text.data);
+  return false;
+}
+
+bool sift_load_condition(struct sift_loader *loader, const struct sift_yaml *node, struct sift_condition *out) {
+  out->line = node->line;
+  out->column = node->column;
+  if (node->kind != SIFT_YAML_MAP) {
+    sift_reading_error(&loader->reading, node, "when", "write e.g. `when: {class: ID}`",
+                       "a condition must be a mapping of one key");
+    return false;
+  }
+  if (node->count != 1) {
+    sift_reading_error(&loader->reading, node, "when", "join several as `all: [{…}, {…}]`",
+                       "a condition must have one key, here are %zu", node->count);
+    return false;
+  }
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (sift_span_equal(node->first->key->text, sift_span_of(kinds[i].name))) {
+      return kinds[i].load(loader, node->first, out);
+    }
+  }
+  return report_unknown(&loader->reading, node->first->key);
+}

@@ -1,0 +1,71 @@
+/* What the parts of the loader share: the set being filled, and the ids that files refer to each other by. */
+#ifndef SIFT_PATTERNS_LOADER_INTERNAL_H
+#define SIFT_PATTERNS_LOADER_INTERNAL_H
+
+#include "patterns/fields.h"
+
+enum { SIFT_SET_BYTES_MAX = 64 * 1024 * 1024 }; /* all files of a set */
+
+/* An id, what it is the id of, and where it stands. */
+struct sift_id {
+  const char *id;
+  uint32_t index;
+  const char *file;
+  unsigned line, column;
+};
+
+/* Filled first, then sorted, then asked. */
+struct sift_ids {
+  const char *what; /* "rule", "class", "tree node" */
+  struct sift_id *items;
+  size_t count, capacity;
+};
+
+bool sift_ids_add(struct sift_ids *ids, const struct sift_id *id);
+void sift_ids_release(struct sift_ids *ids);
+
+/* Sorts by id; reports each that stands twice, with both places. */
+void sift_ids_sort(struct sift_ids *ids, struct sift_problems *problems);
+
+/* The index of a sorted id, or -1. */
+int sift_ids_find(const struct sift_ids *ids, const char *id);
+
+/* One file as read. */
+struct sift_document {
+  const char *file;
+  const struct sift_yaml *root; /* NULL: empty, or not readable */
+};
+
+struct sift_loader {
+  struct sift_ruleset *ruleset;
+  struct sift_reading reading; /* its arena is the rule set's */
+  struct sift_arena scratch;   /* YAML nodes */
+  struct sift_document *documents;
+  size_t document_count;
+  bool partial;    /* some file could not be read whole: what seems to be missing may stand there */
+  bool rules_seen; /* some file has rules, right or wrong */
+  struct sift_ids classes, rules;
+};
+
+/* Whether a named id is among `ids`; if not, an error that suggests the nearest. */
+bool sift_loader_refer(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *node, const char *field,
+                       const char *id, uint32_t *index);
+
+/* Each reads the list under one key of one file. */
+void sift_load_classes(struct sift_loader *loader, const struct sift_yaml *list);
+void sift_load_rules(struct sift_loader *loader, const struct sift_yaml *list);
+void sift_load_tree(struct sift_loader *loader, const struct sift_yaml *list);
+
+/* One condition of the tree; `reading.subject` is the node's id. */
+bool sift_load_condition(struct sift_loader *loader, const struct sift_yaml *node, struct sift_condition *out);
+
+/* The list of patterns under `field`, checked as far as their text tells. */
+struct sift_patterns sift_load_patterns(struct sift_reading *reading, const struct sift_yaml *list, const char *field);
+
+/* The lists within a rule. Captures must be groups of the `any` patterns. */
+uint32_t sift_load_channels(struct sift_loader *loader, const struct sift_yaml *list);
+struct sift_texts sift_load_captures(struct sift_reading *reading, const struct sift_yaml *list, const struct sift_patterns *any);
+struct sift_texts sift_load_actions(struct sift_reading *reading, const struct sift_yaml *list);
+void sift_load_examples(struct sift_reading *reading, const struct sift_yaml *node, struct sift_rule *rule);
+
+#endif

@@ -1,0 +1,65 @@
+/* Reads a PCRE pattern token by token, as far as rules are checked by their text: what it means is the engines' affair. */
+#ifndef SIFT_PATTERNS_PATTERN_H
+#define SIFT_PATTERNS_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/span.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sift_token_kind {
+  SIFT_TOKEN_LITERAL, /* one byte that stands for itself: plain, escaped or between \Q and \E */
+  SIFT_TOKEN_ESCAPE,  /* \d, \bfoo's \b, \x41, \k<name>, … whole */
+  SIFT_TOKEN_DOT,
+  SIFT_TOKEN_CLASS, /* […] whole */
+  SIFT_TOKEN_OPEN,  /* '(' with what says its kind: "(?:", "(?<name>", "(?!" */
+  SIFT_TOKEN_CLOSE,
+  SIFT_TOKEN_OR,
+  SIFT_TOKEN_REPEAT,  /* * + ? {n,m}, with a lazy '?' or possessive '+' */
+  SIFT_TOKEN_ANCHOR,  /* ^ or $ */
+  SIFT_TOKEN_NOTHING, /* (?i), (?#comment), (*VERB), \Q, \E */
+};
+
+struct sift_token {
+  enum sift_token_kind kind;
+  struct sift_span text; /* borrowed from the pattern */
+  bool optional;         /* REPEAT: may be zero times */
+  bool unbounded;        /* REPEAT: no upper limit */
+  bool quoted;           /* LITERAL: between \Q and \E */
+};
+
+/* Set `text` to a NUL-terminated pattern and the rest to zero. */
+struct sift_token_reader {
+  const char *text;
+  size_t at;
+  bool quoted;
+};
+
+/* False at the end. Takes any bytes; brackets that stay open end with the pattern. */
+bool sift_token_next(struct sift_token_reader *reader, struct sift_token *out);
+
+/* Whether the next token is a REPEAT, without reading on. */
+bool sift_token_repeats(const struct sift_token_reader *reader, struct sift_token *out);
+
+/* The first escape that rules may not use (\A \Z \z \G \K \R \X \C), of 2 bytes, or an empty span. */
+struct sift_span sift_pattern_forbidden(const char *pattern);
+
+/* Whether a group (?<name>…) or (?P<name>…) stands in the pattern. */
+bool sift_pattern_has_group(const char *pattern, struct sift_span name);
+
+/* Whether the pattern holds what Hyperscan is known not to decide by itself: look-around, back-references, atomic groups,
+ * possessive repeats, conditions. Others may be beyond it too, for their size. */
+bool sift_pattern_looks_around(const char *pattern);
+
+/* Bytes of the longest text that must stand in every match, as far as is told without the engines; SIZE_MAX where groups are
+ * nested too deeply to tell. */
+size_t sift_pattern_literal(const char *pattern);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

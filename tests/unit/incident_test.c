@@ -1,0 +1,247 @@
+#include "tests/unit/triage_fixture.h"
+
+#include "engine/incident.h"
+
+static const int64_t WINDOW_S = SIFT_WINDOW_SECONDS;
+
+struct world {
+  struct fixture fixture;
+  struct sift_fleet fleet;
+  struct sift_incidents incidents;
+  uint32_t push, crash; /* classes: of incidents, and not */
+};
+
+static int begin(void **state) {
+  static struct world world;
+  fixture_begin(&world.fixture);
+  assert_int_equal(sift_fleet_init(&world.fleet), SIFT_OK);
+  world.push = class_index(&world.fixture, "push");
+  world.crash = class_index(&world.fixture, "crash");
+  memset(&world.incidents, 0, sizeof world.incidents);
+  *state = &world;
+  return 0;
+}
+
+static int end(void **state) {
+  struct world *world = *state;
+  sift_incidents_release(&world->incidents);
+  sift_fleet_release(&world->fleet);
+  fixture_end(&world->fixture);
+  return 0;
+}
+
+/* Strikes Spaces [from, to) in window number `window`. */
+static void strike(struct world *world, uint32_t class_index, int64_t window, uint64_t from, uint64_t to) {
+  for (uint64_t i = from; i < to; i++) {
+    uint64_t hash = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    hash ^= hash >> 31;
+    hash *= UINT64_C(0xBF58476D1CE4E5B9);
+    assert_int_equal(sift_fleet_strike(&world->fleet, class_index, T0 + window * WINDOW_S * SECOND, hash), SIFT_OK);
+  }
+}
+
+static void find(struct world *world, uint64_t spaces) {
+  sift_incidents_release(&world->incidents);
+  assert_int_equal(sift_incidents_find(&world->incidents, world->fixture.ruleset, &world->fleet, spaces), SIFT_OK);
+}
+
+/* The fleet's logs span `windows` windows. */
+static void span(struct world *world, int64_t windows) {
+  strike(world, world->crash, 0, 900000, 900001);
+  strike(world, world->crash, windows - 1, 900000, 900001);
+}
+
+static void a_burst_in_a_quiet_class_is_an_incident_with_its_measures(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 0, 6);
+  strike(world, world->push, 51, 3, 20);
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 1);
+  const struct sift_incident *incident = &world->incidents.items[0];
+  assert_int_equal(incident->class_index, world->push);
+  assert_int_equal(incident->start_s, T0 / SECOND + 50 * WINDOW_S);
+  assert_int_equal(incident->end_s, T0 / SECOND + 52 * WINDOW_S);
+  assert_int_equal(incident->spaces, 20);
+  assert_int_equal(incident->peak_spaces, 17);
+  assert_true(incident->baseline == 0);
+  assert_true(incident->share > 0.0499 && incident->share < 0.0501);
+  assert_int_equal(incident->window_count, 2);
+}
+
+static void a_class_of_users_faults_never_is_one(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->crash, 50, 0, 300);
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 0);
+}
+
+static void four_spaces_are_too_few_whatever_the_share(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 0, 4);
+  find(world, 4);
+  assert_int_equal(world->incidents.count, 0);
+}
+
+static void less_than_a_hundredth_of_a_fleet_is_too_few(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 0, 9);
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 0);
+  strike(world, world->push, 51, 9, 10);
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 0);
+  strike(world, world->push, 50, 9, 10);
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 1);
+}
+
+static void a_large_fleet_asks_for_no_more_than_its_square_root(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 0, 1200);
+  find(world, 1000000);
+  assert_int_equal(world->incidents.count, 1);
+}
+
+static void what_is_usual_for_a_class_is_none(void **state) {
+  struct world *world = *state;
+  for (int64_t window = 0; window < 60; window++) {
+    uint64_t many = 20 + (uint64_t)(window * 7 % 9);
+    strike(world, world->push, window, (uint64_t)window * 10, (uint64_t)window * 10 + many);
+  }
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 0);
+  strike(world, world->push, 30, 5000, 5060);
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].window_count, 1);
+  assert_true(world->incidents.items[0].baseline >= 20 && world->incidents.items[0].baseline <= 28);
+}
+
+static void one_quiet_window_does_not_end_it_two_do(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 0, 10);
+  strike(world, world->push, 52, 10, 20);
+  strike(world, world->push, 55, 20, 30);
+  find(world, 300);
+  assert_int_equal(world->incidents.count, 2);
+  assert_int_equal(world->incidents.items[0].spaces, 20);
+  assert_int_equal(world->incidents.items[0].end_s - world->incidents.items[0].start_s, 3 * WINDOW_S);
+  assert_int_equal(world->incidents.items[1].spaces, 10);
+}
+
+static void it_reaches_to_where_it_ebbs(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 49, 0, 2);
+  strike(world, world->push, 50, 2, 20);
+  strike(world, world->push, 51, 20, 22);
+  strike(world, world->push, 52, 22, 23);
+  find(world, 300);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].start_s, T0 / SECOND + 49 * WINDOW_S);
+  assert_int_equal(world->incidents.items[0].end_s, T0 / SECOND + 52 * WINDOW_S);
+}
+
+static void without_a_baseline_the_share_decides(void **state) {
+  struct world *world = *state;
+  strike(world, world->push, 0, 0, 19);
+  find(world, 100);
+  assert_int_equal(world->incidents.count, 0);
+  strike(world, world->push, 0, 19, 20);
+  find(world, 100);
+  assert_int_equal(world->incidents.count, 1);
+  find(world, 20);
+  assert_int_equal(world->incidents.count, 1);
+  assert_true(world->incidents.items[0].share == 1);
+}
+
+static void nine_spaces_of_a_tiny_fleet_prove_nothing_without_a_baseline(void **state) {
+  struct world *world = *state;
+  strike(world, world->push, 0, 0, 9);
+  find(world, 9);
+  assert_int_equal(world->incidents.count, 0);
+}
+
+static void an_incident_longer_than_half_the_span_is_seen_by_its_share(void **state) {
+  struct world *world = *state;
+  for (int64_t window = 0; window < 10; window++) {
+    strike(world, world->push, window, 0, 60);
+  }
+  find(world, 100);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].window_count, 10);
+}
+
+static void the_worst_comes_first(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 20, 0, 10);
+  strike(world, world->push, 40, 0, 30);
+  strike(world, world->push, 60, 50, 60);
+  find(world, 300);
+  assert_int_equal(world->incidents.count, 3);
+  assert_int_equal(world->incidents.items[0].spaces, 30);
+  assert_true(world->incidents.items[1].start_s < world->incidents.items[2].start_s);
+}
+
+static void a_time_finds_the_incident_it_falls_into(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 20, 0, 10);
+  strike(world, world->push, 40, 0, 30);
+  find(world, 300);
+  int64_t start = T0 + 40 * WINDOW_S * SECOND;
+  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start), &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND - 1), &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start - 20 * WINDOW_S * SECOND), &world->incidents.items[1]);
+  assert_null(sift_incidents_at(&world->incidents, world->push, start - 1));
+  assert_null(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND));
+  assert_null(sift_incidents_at(&world->incidents, world->crash, start));
+  assert_null(sift_incidents_at(&world->incidents, world->push, SIFT_TIME_NONE));
+}
+
+static void an_empty_fleet_has_none(void **state) {
+  struct world *world = *state;
+  find(world, 0);
+  assert_int_equal(world->incidents.count, 0);
+  assert_null(sift_incidents_at(&world->incidents, world->push, T0));
+}
+
+static void times_far_apart_do_no_harm(void **state) {
+  struct world *world = *state;
+  int64_t far = INT64_MAX / SECOND / WINDOW_S - T0 / SECOND / WINDOW_S - 2;
+  strike(world, world->push, far, 0, 10);
+  strike(world, world->push, -2 * (T0 / SECOND / WINDOW_S), 0, 10);
+  strike(world, world->push, 50, 0, 10);
+  find(world, 100);
+  assert_int_equal(world->incidents.count, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(a_burst_in_a_quiet_class_is_an_incident_with_its_measures),
+      TEST(a_class_of_users_faults_never_is_one),
+      TEST(four_spaces_are_too_few_whatever_the_share),
+      TEST(less_than_a_hundredth_of_a_fleet_is_too_few),
+      TEST(a_large_fleet_asks_for_no_more_than_its_square_root),
+      TEST(what_is_usual_for_a_class_is_none),
+      TEST(one_quiet_window_does_not_end_it_two_do),
+      TEST(it_reaches_to_where_it_ebbs),
+      TEST(without_a_baseline_the_share_decides),
+      TEST(nine_spaces_of_a_tiny_fleet_prove_nothing_without_a_baseline),
+      TEST(an_incident_longer_than_half_the_span_is_seen_by_its_share),
+      TEST(the_worst_comes_first),
+      TEST(a_time_finds_the_incident_it_falls_into),
+      TEST(an_empty_fleet_has_none),
+      TEST(times_far_apart_do_no_harm),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

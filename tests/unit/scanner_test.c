@@ -1,0 +1,215 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "engine/scanner.h"
+#include "tests/support/rules.h"
+
+/* Hits as text, one a line: rule@start+len and the captured values. */
+struct record {
+  const struct sift_ruleset *ruleset;
+  char text[4096];
+  size_t len;
+  size_t stop_after;
+  size_t hits;
+};
+
+static bool note(void *context, const struct sift_hit *hit) {
+  struct record *record = context;
+  record->len += (size_t)snprintf(record->text + record->len, sizeof record->text - record->len, "%s@%u+%u",
+                                  record->ruleset->rules[hit->rule].id, hit->line_start, hit->line_len);
+  for (uint32_t i = 0; i < hit->field_count; i++) {
+    record->len += (size_t)snprintf(record->text + record->len, sizeof record->text - record->len, " <%.*s>",
+                                    (int)hit->fields[i].len, hit->fields[i].len > 0 ? hit->fields[i].data : "");
+  }
+  record->text[record->len++] = '\n';
+  record->text[record->len] = '\0';
+  return ++record->hits != record->stop_after;
+}
+
+static void expect_mode(const struct test_rule *rules, size_t count, const char *text, const char *want, enum sift_scan_mode mode) {
+  struct sift_ruleset *ruleset = test_ruleset(rules, count);
+  struct sift_database *database = test_database(ruleset);
+  struct sift_scanner *scanner = NULL;
+  assert_int_equal(sift_scanner_new(&scanner, database, mode), SIFT_OK);
+  char *padded = test_padded(text, strlen(text));
+  struct record record = {.ruleset = ruleset};
+  assert_int_equal(sift_scanner_scan(scanner, padded, (uint32_t)strlen(text), note, &record), SIFT_OK);
+  assert_string_equal(record.text, want);
+  free(padded);
+  sift_scanner_free(scanner);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
+static void expect(const struct test_rule *rules, size_t count, const char *text, const char *want) {
+  expect_mode(rules, count, text, want, SIFT_SCAN_BATCH);
+  expect_mode(rules, count, text, want, SIFT_SCAN_LINES);
+  expect_mode(rules, count, text, want, SIFT_SCAN_ADAPTIVE);
+}
+
+static void a_pattern_never_matches_across_lines(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "space", .any = {"foo\\s+bar"}},
+      {.id = "negated", .any = {"open[^x]*close"}},
+      {.id = "dot", .any = {"(?s)begin.*end"}},
+  };
+  expect(rules, 3, "foo\nbar open\nclose begin\nend\n", "");
+  expect(rules, 3, "foo bar\nopen close\nbegin end\n", "space@0+7\nnegated@8+10\ndot@19+9\n");
+}
+
+static void anchors_are_those_of_the_line(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "begin", .any = {"^error"}},
+      {.id = "end", .any = {"error$"}},
+      {.id = "whole", .any = {"^error$"}},
+  };
+  expect(rules, 3, "error\nan error\nerror it is\nno error here\nerror", "begin@0+5\nend@0+5\nwhole@0+5\nend@6+8\nbegin@15+11\n"
+                                                                        "begin@41+5\nend@41+5\nwhole@41+5\n");
+}
+
+static void all_and_none_hold_within_the_line(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "rule", .any = {"apple", "pear"}, .all = {"ripe", "red"}, .none = {"rotten"}},
+  };
+  expect(rules, 1, "apple\nripe red\nred ripe apple\nripe apple\npear red ripe rotten\nripe pear, red\n", "rule@15+14\nrule@62+14\n");
+}
+
+static void look_around_and_back_references_are_confirmed(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "ahead", .any = {"port (?!7860)\\d{4}"}},
+      {.id = "behind", .any = {"(?<!no )error: disk"}},
+      {.id = "twice", .any = {"(\\w{4,}) is not \\1"}},
+  };
+  expect(rules, 3, "port 7860\nport 8000\nno error: disk\nan error: disk\nthis is not that\nthis is not this\n",
+         "ahead@10+9\nbehind@35+14\ntwice@67+16\n");
+}
+
+static void a_none_pattern_with_look_around_vetoes_only_when_it_really_matches(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "rule", .any = {"failed"}, .none = {"retry(?! limit)"}},
+  };
+  expect(rules, 1, "failed, retry limit\nfailed, retry soon\n", "rule@0+19\n");
+}
+
+static void captures_come_from_the_first_pattern_that_matches(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "rule",
+       .any = {"module '(?<module>\\w+)'(?: in (?<where>\\w+))?", "package (?<module>\\w+)"},
+       .captures = {"module", "where"}},
+  };
+  expect(rules, 1, "module 'torch' in app\nmodule 'numpy'\npackage scipy\nmodule 'a' package b\n",
+         "rule@0+21 <torch> <app>\nrule@22+14 <numpy> <>\nrule@37+13 <scipy> <>\nrule@51+20 <a> <>\n");
+}
+
+static void one_line_gives_each_rule_once_in_order_of_id(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "b", .any = {"x+y", "xy"}},
+      {.id = "a", .any = {"y"}},
+      {.id = "c", .any = {"xx"}},
+  };
+  expect(rules, 3, "xxyxyxy y y\n", "a@0+11\nb@0+11\nc@0+11\n");
+}
+
+static void bytes_that_are_no_utf8_and_nuls_are_text_like_any(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {{.id = "rule", .any = {"fatal.{1,3}end"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+  struct sift_database *database = test_database(ruleset);
+  struct sift_scanner *scanner = NULL;
+  assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH), SIFT_OK);
+  const char text[] = "\xff\xfe\nfatal\0\x80" "end\n\0\n";
+  char *padded = test_padded(text, sizeof text - 1);
+  struct record record = {.ruleset = ruleset};
+  assert_int_equal(sift_scanner_scan(scanner, padded, sizeof text - 1, note, &record), SIFT_OK);
+  assert_string_equal(record.text, "rule@3+10\n");
+  free(padded);
+  sift_scanner_free(scanner);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
+static void the_callback_may_stop_the_scan(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {{.id = "rule", .any = {"hit"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+  struct sift_database *database = test_database(ruleset);
+  struct sift_scanner *scanner = NULL;
+  assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH), SIFT_OK);
+  char *padded = test_padded("hit\nhit\nhit\n", 12);
+  struct record record = {.ruleset = ruleset, .stop_after = 2};
+  assert_int_equal(sift_scanner_scan(scanner, padded, 12, note, &record), SIFT_END);
+  assert_int_equal(record.hits, 2);
+  free(padded);
+  sift_scanner_free(scanner);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
+static bool count_hit(void *context, const struct sift_hit *hit) {
+  (void)hit;
+  ++*(size_t *)context;
+  return true;
+}
+
+static void a_batch_in_which_every_line_matches_is_scanned_whole(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {{.id = "rule", .any = {"x$"}}, {.id = "across", .any = {"x[^y]{0,40}x"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 2);
+  struct sift_database *database = test_database(ruleset);
+  enum { LINES = 100000 };
+  char *text = calloc(1, 2 * LINES + 64);
+  for (size_t i = 0; i < LINES; i++) {
+    memcpy(text + 2 * i, "x\n", 2);
+  }
+  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_LINES; mode++) {
+    struct sift_scanner *scanner = NULL;
+    assert_int_equal(sift_scanner_new(&scanner, database, (enum sift_scan_mode)mode), SIFT_OK);
+    size_t hits = 0;
+    for (int i = 0; i < 3; i++) {
+      assert_int_equal(sift_scanner_scan(scanner, text, 2 * LINES, count_hit, &hits), SIFT_OK);
+    }
+    assert_int_equal(hits, 3 * LINES);
+    sift_scanner_free(scanner);
+  }
+  free(text);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
+static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state) {
+  (void)state;
+  expect(NULL, 0, "anything\n", "");
+  const struct test_rule rules[] = {{.id = "rule", .any = {"x"}}};
+  expect(rules, 1, "", "");
+  expect(rules, 1, "\n\n\n", "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_pattern_never_matches_across_lines),
+      cmocka_unit_test(anchors_are_those_of_the_line),
+      cmocka_unit_test(all_and_none_hold_within_the_line),
+      cmocka_unit_test(look_around_and_back_references_are_confirmed),
+      cmocka_unit_test(a_none_pattern_with_look_around_vetoes_only_when_it_really_matches),
+      cmocka_unit_test(captures_come_from_the_first_pattern_that_matches),
+      cmocka_unit_test(one_line_gives_each_rule_once_in_order_of_id),
+      cmocka_unit_test(bytes_that_are_no_utf8_and_nuls_are_text_like_any),
+      cmocka_unit_test(the_callback_may_stop_the_scan),
+      cmocka_unit_test(a_batch_in_which_every_line_matches_is_scanned_whole),
+      cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

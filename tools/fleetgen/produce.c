@@ -1,0 +1,344 @@
+#include "tools/fleetgen/produce.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/fleetgen/truth.h"
+
+enum {
+  FLUSH_BYTES = 128 * 1024,
+  FRAME_BYTES = 4 * 1024 * 1024, /* of wrapped text: collectors append to a shard, so it has several frames */
+  SHARD_BYTES = 32 * 1000 * 1000,
+  SHARDS_MAX = 9999,
+};
+
+/* What the threads share. Units of work are shards, or single Spaces; which thread takes one changes nothing in it. */
+struct production {
+  const struct sift_gen_fleet *fleet;
+  const struct sift_gen_options *options;
+  uint64_t units;
+  struct sift_gen_sum *sums; /* by Space; each is written by the one thread that has its unit */
+  atomic_uint_fast64_t next_unit;
+  atomic_uint_fast64_t file_bytes, wrapped_bytes;
+  atomic_bool stopped;
+  pthread_mutex_t lock; /* of what follows: the first thing that went wrong */
+  enum sift_status status;
+  char *error;
+  size_t error_size;
+};
+
+/* One file that is being written. */
+struct output {
+  struct sift_gen_writer *writer;
+  struct sift_gen_emitter emitter;
+  struct sift_gen_text text;
+  uint64_t frame_bytes, wrapped_bytes;
+  bool open;
+  char path[PATH_MAX];
+};
+
+/* One thread: a file for each channel, of which mixed shards use the first. */
+struct hand {
+  struct production *production;
+  struct output outputs[SIFT_GEN_CHANNELS];
+};
+
+static void stop(struct production *production, enum sift_status status, const char *path) {
+  int reason = errno;
+  pthread_mutex_lock(&production->lock);
+  if (production->status == SIFT_OK) {
+    production->status = status;
+    if (status == SIFT_EIO) {
+      char why[128];
+      snprintf(production->error, production->error_size, "%s: %s", path, strerror_r(reason, why, sizeof(why)));
+    }
+  }
+  pthread_mutex_unlock(&production->lock);
+  atomic_store(&production->stopped, true);
+}
+
+static enum sift_status directory_make(const char *path) {
+  return mkdir(path, 0777) == 0 || errno == EEXIST ? SIFT_OK : SIFT_EIO;
+}
+
+/* DIR/logs/OWNER/NAME/CHANNEL.log.zst, or DIR/logs/shard-0000.jsonl.zst. */
+static enum sift_status path_make(struct hand *hand, struct output *output, const struct sift_gen_record *record, uint64_t unit) {
+  const struct sift_gen_options *options = hand->production->options;
+  const char *suffix = sift_gen_compression_suffix(options->compression);
+  static const char *const formats[] = {"log", "jsonl", "sse", "jsonl"};
+  if (options->format == SIFT_GEN_MIXED) {
+    snprintf(output->path, sizeof(output->path), "%s/logs/shard-%04llu.jsonl%s", options->out, (unsigned long long)unit, suffix);
+    return SIFT_OK;
+  }
+  size_t owner = (size_t)((const char *)memchr(record->space.data, '/', record->space.len) - record->space.data);
+  snprintf(output->path, sizeof(output->path), "%s/logs/%.*s", options->out, (int)owner, record->space.data);
+  enum sift_status status = directory_make(output->path);
+  if (status == SIFT_OK) {
+    snprintf(output->path, sizeof(output->path), "%s/logs/%.*s", options->out, (int)record->space.len, record->space.data);
+    status = directory_make(output->path);
+  }
+  if (status == SIFT_OK) {
+    snprintf(output->path, sizeof(output->path), "%s/logs/%.*s/%s.%s%s", options->out, (int)record->space.len, record->space.data,
+             sift_gen_channel_name(record->channel), formats[options->format], suffix);
+  }
+  return status;
+}
+
+static enum sift_status output_open(struct hand *hand, struct output *output, const struct sift_gen_record *record, uint64_t unit) {
+  const struct production *production = hand->production;
+  enum sift_status status = path_make(hand, output, record, unit);
+  if (status == SIFT_OK) {
+    status = sift_gen_writer_open(output->writer, output->path);
+  }
+  if (status == SIFT_OK) {
+    uint64_t seed = sift_rng_mix(production->fleet->config.seed, unit * SIFT_GEN_CHANNELS + (uint64_t)record->channel);
+    sift_gen_emitter_begin(&output->emitter, production->options->format, seed);
+    sift_gen_text_clear(&output->text);
+    output->frame_bytes = 0;
+    output->open = true;
+  }
+  return status;
+}
+
+static enum sift_status output_flush(struct output *output) {
+  enum sift_status status = sift_gen_writer_put(output->writer, sift_span(output->text.bytes, output->text.len));
+  output->frame_bytes += output->text.len;
+  output->wrapped_bytes += output->text.len;
+  sift_gen_text_clear(&output->text);
+  if (status == SIFT_OK && output->frame_bytes >= FRAME_BYTES) {
+    output->frame_bytes = 0;
+    status = sift_gen_writer_cut(output->writer);
+  }
+  return status;
+}
+
+static enum sift_status output_close(struct output *output) {
+  if (!output->open) {
+    return SIFT_OK;
+  }
+  output->open = false;
+  enum sift_status status = output->text.failed ? SIFT_ENOMEM : output_flush(output);
+  enum sift_status closed = sift_gen_writer_close(output->writer);
+  return status != SIFT_OK ? status : closed;
+}
+
+static enum sift_status record_write(struct hand *hand, const struct sift_gen_record *record, uint64_t unit) {
+  bool mixed = hand->production->options->format == SIFT_GEN_MIXED;
+  struct output *output = &hand->outputs[mixed ? 0 : record->channel];
+  enum sift_status status = output->open ? SIFT_OK : output_open(hand, output, record, unit);
+  if (status == SIFT_OK) {
+    sift_gen_emit(&output->emitter, &output->text, record);
+    if (output->text.failed) {
+      status = SIFT_ENOMEM;
+    } else if (output->text.len >= FLUSH_BYTES) {
+      status = output_flush(output);
+    }
+  }
+  if (status != SIFT_OK) {
+    stop(hand->production, status, output->path);
+  }
+  return status;
+}
+
+static void unit_close(struct hand *hand) {
+  for (size_t i = 0; i < SIFT_GEN_CHANNELS; i++) {
+    enum sift_status status = output_close(&hand->outputs[i]);
+    if (status != SIFT_OK) {
+      stop(hand->production, status, hand->outputs[i].path);
+    }
+  }
+}
+
+static void unit_write(struct hand *hand, uint64_t unit) {
+  struct production *production = hand->production;
+  double share = (double)production->fleet->config.spaces / (double)production->units;
+  uint64_t first = (uint64_t)((double)unit * share);
+  uint64_t end = unit + 1 == production->units ? production->fleet->config.spaces : (uint64_t)((double)(unit + 1) * share);
+  struct sift_gen_stream *stream;
+  enum sift_status status = sift_gen_stream_new(&stream, production->fleet, first, (size_t)(end - first));
+  struct sift_gen_record record;
+  while (status == SIFT_OK && !atomic_load_explicit(&production->stopped, memory_order_relaxed)) {
+    status = sift_gen_stream_next(stream, &record);
+    if (status == SIFT_OK && record_write(hand, &record, unit) != SIFT_OK) {
+      break;
+    }
+  }
+  if (status == SIFT_ENOMEM) {
+    stop(production, status, "");
+  }
+  for (uint64_t i = first; i < end && status == SIFT_END; i++) {
+    production->sums[i] = sift_gen_stream_sum(stream, (size_t)(i - first));
+  }
+  sift_gen_stream_free(stream);
+  unit_close(hand);
+}
+
+static enum sift_status hand_init(struct hand *hand, struct production *production) {
+  *hand = (struct hand){.production = production};
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < SIFT_GEN_CHANNELS && status == SIFT_OK; i++) {
+    sift_gen_emitter_init(&hand->outputs[i].emitter);
+    sift_gen_text_init(&hand->outputs[i].text);
+    status = sift_gen_writer_new(&hand->outputs[i].writer, production->options->compression);
+  }
+  return status;
+}
+
+static void hand_release(struct hand *hand) {
+  for (size_t i = 0; i < SIFT_GEN_CHANNELS; i++) {
+    struct output *output = &hand->outputs[i];
+    if (output->writer != NULL) {
+      atomic_fetch_add(&hand->production->file_bytes, sift_gen_writer_bytes(output->writer));
+      atomic_fetch_add(&hand->production->wrapped_bytes, output->wrapped_bytes);
+    }
+    sift_gen_writer_free(output->writer);
+    sift_gen_emitter_release(&output->emitter);
+    sift_gen_text_release(&output->text);
+  }
+  free(hand);
+}
+
+static void *thread_run(void *argument) {
+  struct production *production = argument;
+  struct hand *hand = malloc(sizeof(*hand));
+  if (hand == NULL) {
+    stop(production, SIFT_ENOMEM, "");
+    return NULL;
+  }
+  if (hand_init(hand, production) != SIFT_OK) {
+    stop(production, SIFT_ENOMEM, "");
+  }
+  while (!atomic_load(&production->stopped)) {
+    uint64_t unit = atomic_fetch_add(&production->next_unit, 1);
+    if (unit >= production->units) {
+      break;
+    }
+    unit_write(hand, unit);
+  }
+  hand_release(hand);
+  return NULL;
+}
+
+/* The calling thread works too; threads that cannot be started are done without. */
+static void threads_run(struct production *production) {
+  pthread_t threads[SIFT_GEN_THREADS_MAX];
+  unsigned started = 0;
+  while (started + 1 < production->options->threads && started + 1 < production->units &&
+         pthread_create(&threads[started], NULL, thread_run, production) == 0) {
+    started++;
+  }
+  thread_run(production);
+  for (unsigned i = 0; i < started; i++) {
+    pthread_join(threads[i], NULL);
+  }
+}
+
+static enum sift_status truth_write(struct production *production, struct sift_gen_outcome *outcome) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof(path), "%s/truth.jsonl", production->options->out);
+  struct sift_gen_text text;
+  sift_gen_text_init(&text);
+  struct sift_gen_writer *writer;
+  enum sift_status status = sift_gen_writer_new(&writer, SIFT_GEN_NONE);
+  if (status == SIFT_OK) {
+    status = sift_gen_writer_open(writer, path);
+  }
+  uint64_t spaces = production->fleet->config.spaces;
+  for (uint64_t i = 0; i < spaces && status == SIFT_OK; i++) {
+    sift_gen_truth_put(&text, production->fleet, i, production->sums[i]);
+    outcome->text_bytes += production->sums[i].bytes;
+    outcome->faults += production->sums[i].faults;
+    if (text.failed) {
+      status = SIFT_ENOMEM;
+    } else if (text.len >= FLUSH_BYTES || i + 1 == spaces) {
+      status = sift_gen_writer_put(writer, sift_span(text.bytes, text.len));
+      sift_gen_text_clear(&text);
+    }
+  }
+  if (status == SIFT_OK) {
+    status = sift_gen_writer_close(writer);
+  }
+  if (status != SIFT_OK) {
+    stop(production, status, path);
+  }
+  sift_gen_writer_free(writer);
+  sift_gen_text_release(&text);
+  return status;
+}
+
+static bool directory_empty(const char *path) {
+  DIR *directory = opendir(path);
+  if (directory == NULL) {
+    return true; /* not there yet; what else is wrong shows when it is made */
+  }
+  size_t entries = 0;
+  while (readdir(directory) != NULL) {
+    entries++;
+  }
+  closedir(directory);
+  return entries <= 2;
+}
+
+static enum sift_status directories_make(struct production *production) {
+  const struct sift_gen_options *options = production->options;
+  char path[PATH_MAX];
+  if (strlen(options->out) > PATH_MAX - 2 * SIFT_GEN_NAME_MAX - 64) {
+    snprintf(production->error, production->error_size, "the directory's name is too long; go nearer with cd and give a short one");
+    return SIFT_EINVAL;
+  }
+  if (!options->force && !directory_empty(options->out)) {
+    snprintf(production->error, production->error_size, "%.300s is not empty; name another directory, or type --force",
+             options->out);
+    return SIFT_EINVAL;
+  }
+  enum sift_status status = directory_make(options->out);
+  snprintf(path, sizeof(path), "%s/logs", options->out);
+  if (status == SIFT_OK) {
+    status = directory_make(path);
+  }
+  if (status != SIFT_OK) {
+    stop(production, status, options->out);
+  }
+  return status;
+}
+
+static uint64_t units_count(const struct sift_gen_fleet *fleet, const struct sift_gen_options *options) {
+  if (options->format != SIFT_GEN_MIXED) {
+    return fleet->config.spaces;
+  }
+  uint64_t shards = options->shards > 0 ? options->shards : (fleet->config.bytes + SHARD_BYTES - 1) / SHARD_BYTES;
+  shards = shards < SHARDS_MAX ? shards : SHARDS_MAX;
+  return shards < fleet->config.spaces ? shards : fleet->config.spaces;
+}
+
+enum sift_status sift_gen_produce(const struct sift_gen_fleet *fleet, const struct sift_gen_options *options,
+                                  struct sift_gen_outcome *outcome, char *error, size_t error_size) {
+  *outcome = (struct sift_gen_outcome){.shards = units_count(fleet, options)};
+  struct production production = {
+      .fleet = fleet, .options = options, .units = outcome->shards, .error = error, .error_size = error_size};
+  pthread_mutex_init(&production.lock, NULL);
+  enum sift_status status = directories_make(&production);
+  if (status == SIFT_OK) {
+    production.sums = calloc(fleet->config.spaces, sizeof(*production.sums));
+    status = production.sums != NULL ? SIFT_OK : SIFT_ENOMEM;
+  }
+  if (status == SIFT_OK) {
+    threads_run(&production);
+    status = production.status;
+  }
+  if (status == SIFT_OK) {
+    status = truth_write(&production, outcome);
+  }
+  outcome->file_bytes = atomic_load(&production.file_bytes);
+  outcome->wrapped_bytes = atomic_load(&production.wrapped_bytes);
+  free(production.sums);
+  pthread_mutex_destroy(&production.lock);
+  return status;
+}

@@ -1,0 +1,52 @@
+/* spacesift explain: how the verdict of one Space came about. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "tools/spacesift/explain_text.h"
+#include "tools/spacesift/output.h"
+#include "tools/spacesift/triage_options.h"
+
+static const char help_text[] =
+    "Usage: spacesift explain [OPTION...] STATE... SPACE\n\n"
+    "Walks the decision tree for one Space (owner/name) and shows every node asked, its answer, and the\n"
+    "line that decided it.\n\n"
+    "      --json         as a JSON document\n"
+    "  -o, --output FILE  where it goes (default '-': standard output)\n"
+    "      --rules PATH   the rule set that the states were made with, if not the built-in pack\n"
+    "      --now TIME     judge as of this time (default: the newest time in the logs)\n"
+    "  -h, --help         this text\n";
+
+static int explain(struct sift_triage_run *run, const struct sift_triage_options *options, const char *space) {
+  struct sift_output output;
+  if (!sift_output_open(&output, options->output)) {
+    return SIFT_EXIT_USAGE;
+  }
+  struct sift_report_input input = sift_triage_input(run, options);
+  enum sift_status status = sift_explain_write(output.file, &input, sift_span_of(space), options->kind, sift_colour_wanted(output.file));
+  bool stopped = status == SIFT_EIO && ferror(output.file) != 0;
+  if (status == SIFT_END) {
+    sift_say("the state knows no Space '%s': 'spacesift report --report jsonl' lists all that it knows", space);
+  } else if (status != SIFT_OK && !stopped) {
+    sift_triage_failed(run, status);
+  }
+  return sift_output_close(&output, status == SIFT_OK || stopped) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+int sift_command_explain(int argc, char **argv) {
+  struct sift_triage_options options = {.command = "explain", .help = help_text};
+  struct sift_triage_run run;
+  bool done = false;
+  int status = sift_triage_options_parse(&options, argc, argv, &done);
+  if (status != SIFT_EXIT_OK || done) {
+    return status;
+  }
+  if (argc - optind < 2) {
+    return sift_usage("explain", "name a state file and a Space, e.g. spacesift explain fleet.state owner/name");
+  }
+  status = sift_triage_open(&run, &options, argv + optind, (size_t)(argc - optind - 1));
+  if (status == SIFT_EXIT_OK) {
+    status = explain(&run, &options, argv[argc - 1]);
+  }
+  sift_triage_close(&run);
+  return status;
+}

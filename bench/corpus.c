@@ -101,7 +101,8 @@ static bool sort_shard(struct sorter *sorter, const char *path, struct sift_line
   return good;
 }
 
-bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database, size_t bytes_max) {
+bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
+                      size_t bytes_max) {
   struct sorter sorter = {.pools = pools};
   struct sift_lines *lines = NULL;
   struct sift_scanner *scanner = NULL;

@@ -13,7 +13,7 @@
 #include "patterns/cache.h"
 #include "patterns/loader.h"
 
-enum { ROUNDS_MAX = 32 };
+enum { ROUNDS_MAX = 32, BLOCK_BYTES = 256 * 1024 };
 
 /* ---- the limit ---- */
 
@@ -23,7 +23,7 @@ static double zstd_seconds(const char *packed, size_t size, char *buffer) {
   ZSTD_DCtx *context = ZSTD_createDCtx();
   ZSTD_inBuffer in = {packed, size, 0};
   while (in.pos < in.size) {
-    ZSTD_outBuffer out = {buffer, SIFT_BATCH_BYTES, 0};
+    ZSTD_outBuffer out = {buffer, BLOCK_BYTES, 0};
     if (ZSTD_isError(ZSTD_decompressStream(context, &out, &in))) {
       abort();
     }
@@ -41,10 +41,11 @@ static int count_match(unsigned id, unsigned long long from, unsigned long long 
   return 0;
 }
 
-static double hs_seconds(const struct sift_database *database, hs_scratch_t *scratch, const char *text, size_t len, uint64_t *matches) {
+static double hs_seconds(const struct sift_database *database, hs_scratch_t *scratch, const char *text, size_t len,
+                         uint64_t *matches) {
   double begun = bench_cpu_seconds();
-  for (size_t at = 0; at < len; at += SIFT_BATCH_BYTES) {
-    size_t block = len - at < SIFT_BATCH_BYTES ? len - at : SIFT_BATCH_BYTES;
+  for (size_t at = 0; at < len; at += BLOCK_BYTES) {
+    size_t block = len - at < BLOCK_BYTES ? len - at : BLOCK_BYTES;
     hs_scan(database->wake, text + at, (unsigned)block, 0, scratch, count_match, matches);
   }
   return bench_cpu_seconds() - begun;
@@ -57,7 +58,8 @@ static enum sift_status drop_events(void *context, struct sift_span block) {
   return SIFT_OK;
 }
 
-static double path_seconds(const struct sift_database *database, const struct sift_layout *layout, const char *path, bool events, uint64_t *hits) {
+static double path_seconds(const struct sift_database *database, const struct sift_layout *layout, const char *path, bool events,
+                           uint64_t *hits) {
   uint64_t event_bytes = 0;
   const struct sift_event_sink sink = {drop_events, &event_bytes};
   const struct sift_scan_config config = {
@@ -136,9 +138,10 @@ static void row(struct bench *bench, double share, bool events) {
     ratio[i] = whole[i] / (zstd[i] + hs[i]);
   }
   double mb = (double)len / 1e6;
-  printf("%7.2f %% %-9s %8.0f %8.0f %8.0f   %5.3f  (%.3f to %.3f)  ratio of zstd %.1f, %llu hits\n", share * 100, events ? "events" : "tally",
-         mb / bench_median(zstd, bench->rounds), mb / bench_median(hs, bench->rounds), mb / bench_median(whole, bench->rounds),
-         bench_median(ratio, bench->rounds), ratio[0], ratio[bench->rounds - 1], (double)len / (double)packed_len, (unsigned long long)hits);
+  printf("%7.2f %% %-9s %8.0f %8.0f %8.0f   %5.3f  (%.3f to %.3f)  ratio of zstd %.1f, %llu hits\n", share * 100,
+         events ? "events" : "tally", mb / bench_median(zstd, bench->rounds), mb / bench_median(hs, bench->rounds),
+         mb / bench_median(whole, bench->rounds), bench_median(ratio, bench->rounds), ratio[0], ratio[bench->rounds - 1],
+         (double)len / (double)packed_len, (unsigned long long)hits);
   fflush(stdout);
   unlink(path);
   free(packed);
@@ -156,8 +159,8 @@ static int run(struct bench *bench, const char *fleet) {
   if (!bench_pools_read(&bench->pools, &shards, bench->database, 128U << 20)) {
     return 2;
   }
-  printf("%zu MB of text from %s, %u rounds in turn; MB/s of text by CPU time, ratio = path / (zstd + bare scan)\n", bench->bytes >> 20, fleet,
-         bench->rounds);
+  printf("%zu MB of text from %s, %u rounds in turn; MB/s of text by CPU time, ratio = path / (zstd + bare scan)\n",
+         bench->bytes >> 20, fleet, bench->rounds);
   printf("lines that hit        zstd   hs_scan     path   ratio\n");
   static const struct {
     double share;
@@ -184,19 +187,21 @@ int main(int argc, char **argv) {
   char error[160];
   sift_problems_init(&problems);
   if (sift_rules_load(&ruleset, argc > 5 ? argv[5] : NULL, &problems) != SIFT_OK ||
-      sift_rules_compile(&database, ruleset, true, &problems) != SIFT_OK || sift_layout_new(&layout, NULL, error, sizeof error) != SIFT_OK) {
+      sift_rules_compile(&database, ruleset, true, &problems) != SIFT_OK ||
+      sift_layout_new(&layout, NULL, error, sizeof error) != SIFT_OK) {
     sift_problems_print(&problems, stderr);
     return 2;
   }
   struct bench bench = {
       .database = database,
       .layout = layout,
-      .buffer = malloc(SIFT_BATCH_BYTES),
+      .buffer = malloc(BLOCK_BYTES),
       .directory = argv[2],
       .bytes = (size_t)(argc > 3 ? atoi(argv[3]) : 256) << 20,
       .rounds = argc > 4 ? (unsigned)atoi(argv[4]) : 5,
   };
-  if (bench.rounds < 1 || bench.rounds > ROUNDS_MAX || bench.buffer == NULL || hs_alloc_scratch(database->wake, &bench.scratch) != HS_SUCCESS) {
+  if (bench.rounds < 1 || bench.rounds > ROUNDS_MAX || bench.buffer == NULL ||
+      hs_alloc_scratch(database->wake, &bench.scratch) != HS_SUCCESS) {
     return 2;
   }
   int status = run(&bench, argv[1]);

@@ -82,7 +82,7 @@ void sift_database_free(struct sift_database *database) {
   if (database == NULL) {
     return;
   }
-  for (uint32_t i = 0; i < database->pattern_count; i++) {
+  for (uint32_t i = 0; database->patterns != NULL && i < database->pattern_count; i++) {
     pcre2_code_free(database->patterns[i].code);
   }
   hs_free_database(database->wake);
@@ -107,7 +107,8 @@ static void complain(const struct sift_database *database, const struct sift_com
   sift_problems_add(problems, &problem);
 }
 
-static bool known_to_pcre(const struct sift_database *database, const struct sift_compiled *compiled, struct sift_problems *problems) {
+static bool known_to_pcre(const struct sift_database *database, const struct sift_compiled *compiled,
+                          struct sift_problems *problems) {
   int error = 0;
   size_t offset = 0;
   pcre2_code *code = sift_pcre_compile(compiled->pattern->text, &error, &offset);
@@ -124,7 +125,8 @@ static bool known_to_pcre(const struct sift_database *database, const struct sif
 }
 
 /* Whether Hyperscan takes the pattern as it is, or in prefilter form, and whether it could match nothing at all. */
-static bool known_to_hyperscan(const struct sift_database *database, struct sift_compiled *compiled, struct sift_problems *problems) {
+static bool known_to_hyperscan(const struct sift_database *database, struct sift_compiled *compiled,
+                               struct sift_problems *problems) {
   for (int prefiltered = 0; prefiltered <= 1; prefiltered++) {
     compiled->prefiltered = prefiltered != 0;
     hs_expr_info_t *info = NULL;
@@ -194,7 +196,8 @@ static void expressions_release(struct expressions *list) {
 }
 
 /* A pattern may pass hs_expression_info() and still be refused in earnest: it is then tried once in prefilter form. */
-static enum sift_status compile_one(struct sift_database *database, bool wake, hs_database_t **out, struct sift_problems *problems) {
+static enum sift_status compile_one(struct sift_database *database, bool wake, hs_database_t **out,
+                                    struct sift_problems *problems) {
   for (;;) {
     struct expressions list;
     hs_compile_error_t *error = NULL;
@@ -202,9 +205,9 @@ static enum sift_status compile_one(struct sift_database *database, bool wake, h
       expressions_release(&list);
       return SIFT_ENOMEM;
     }
-    hs_error_t result =
-        list.count == 0 ? HS_SUCCESS
-                        : hs_compile_multi(list.texts, list.flags, list.ids, list.count, HS_MODE_BLOCK, NULL, out, &error);
+    hs_error_t result = list.count == 0
+                            ? HS_SUCCESS
+                            : hs_compile_multi(list.texts, list.flags, list.ids, list.count, HS_MODE_BLOCK, NULL, out, &error);
     struct sift_compiled *culprit = NULL;
     if (result != HS_SUCCESS && error->expression >= 0) {
       culprit = &database->patterns[list.ids[error->expression]];
@@ -219,7 +222,8 @@ static enum sift_status compile_one(struct sift_database *database, bool wake, h
     } else if (culprit != NULL) {
       complain(database, culprit, problems, error->message, "say it with simpler means");
     } else {
-      sift_problems_add(problems, &(struct sift_problem){.file = "", .message = error->message, .hint = "use fewer or simpler patterns"});
+      sift_problems_add(problems,
+                        &(struct sift_problem){.file = "", .message = error->message, .hint = "use fewer or simpler patterns"});
     }
     hs_free_compile_error(error);
     if (!again) {
@@ -262,7 +266,8 @@ enum sift_status sift_database_programs(struct sift_database *database) {
   return SIFT_OK;
 }
 
-enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_problems *problems) {
+enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
+                                       struct sift_problems *problems) {
   struct sift_database *database = NULL;
   *out = NULL;
   enum sift_status status = sift_database_number(&database, ruleset);

@@ -16,9 +16,9 @@ struct sift_compiled {
   const struct sift_pattern *pattern;
   uint32_t rule;
   enum sift_role role;
-  bool prefiltered;     /* Hyperscan lets too much through: `code` decides */
-  pcre2_code *code;     /* NULL unless prefiltered or holding a capture */
-  uint32_t *groups;     /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
+  bool prefiltered; /* Hyperscan lets too much through: `code` decides */
+  pcre2_code *code; /* NULL unless prefiltered or holding a capture */
+  uint32_t *groups; /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
 };
 
 struct sift_database {
@@ -27,7 +27,7 @@ struct sift_database {
   hs_database_t *confirm; /* the same */
   struct sift_compiled *patterns;
   uint32_t pattern_count;
-  uint32_t *first;        /* by rule: number of its first pattern; one more at the end */
+  uint32_t *first;         /* by rule: number of its first pattern; one more at the end */
   struct sift_arena arena; /* patterns, first, groups */
 };
 

@@ -118,8 +118,9 @@ static enum sift_status unpack(struct sift_database *database, const struct seal
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     database->patterns[i].prefiltered = *at++ != 0;
   }
-  if (seals->wake_len > 0 && (hs_deserialize_database(at, seals->wake_len, &database->wake) != HS_SUCCESS ||
-                              hs_deserialize_database(at + seals->wake_len, seals->confirm_len, &database->confirm) != HS_SUCCESS)) {
+  if (seals->wake_len > 0 &&
+      (hs_deserialize_database(at, seals->wake_len, &database->wake) != HS_SUCCESS ||
+       hs_deserialize_database(at + seals->wake_len, seals->confirm_len, &database->confirm) != HS_SUCCESS)) {
     return SIFT_EVERSION;
   }
   return sift_database_programs(database);

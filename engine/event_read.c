@@ -44,8 +44,24 @@ uint64_t sift_event_reader_offset(const struct sift_event_reader *reader) {
 /* --- an event ---------------------------------------------------------------------------------------------------------- */
 
 /* What must be there; the rest may be left out. */
-enum key { KEY_TIME, KEY_SPACE, KEY_CHANNEL, KEY_RULE, KEY_CLASS, KEY_SEVERITY, KEY_SEVERITY_NUMBER, KEY_SOURCE, KEY_OFFSET,
-           KEY_TEXT, KEYS_REQUIRED, KEY_V = KEYS_REQUIRED, KEY_LINE, KEY_CUT, KEY_FIELDS, KEYS };
+enum key {
+  KEY_TIME,
+  KEY_SPACE,
+  KEY_CHANNEL,
+  KEY_RULE,
+  KEY_CLASS,
+  KEY_SEVERITY,
+  KEY_SEVERITY_NUMBER,
+  KEY_SOURCE,
+  KEY_OFFSET,
+  KEY_TEXT,
+  KEYS_REQUIRED,
+  KEY_V = KEYS_REQUIRED,
+  KEY_LINE,
+  KEY_CUT,
+  KEY_FIELDS,
+  KEYS
+};
 
 static const char *const key_names[KEYS] = {"time",   "space",  "channel", "rule", "class", "severity", "severity_number",
                                             "source", "offset", "text",    "v",    "line",  "cut",      "fields"};

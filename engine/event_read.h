@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 enum {
-  SIFT_EVENT_BYTES_MAX = 64 * 1024,    /* a packed event or header; the encoder's stay below */
+  SIFT_EVENT_BYTES_MAX = 64 * 1024,     /* a packed event or header; the encoder's stay below */
   SIFT_EVENT_FIELD_NAME_BYTES_MAX = 64, /* a word of letters, digits and '_' */
 };
 

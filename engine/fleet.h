@@ -14,40 +14,40 @@ extern "C" {
 #endif
 
 enum {
-  SIFT_WINDOW_SECONDS = 300,  /* width of an incident window */
-  SIFT_WINDOWS_MAX = 2016,    /* a class: the newest week; older windows are let go, the same ones in any order */
-  SIFT_DAMAGES_MAX = 1000,    /* listed one by one; beyond, only counted. Kept: the first in order of source and offset */
+  SIFT_WINDOW_SECONDS = 300, /* width of an incident window */
+  SIFT_WINDOWS_MAX = 2016,   /* a class: the newest week; older windows are let go, the same ones in any order */
+  SIFT_DAMAGES_MAX = 1000,   /* listed one by one; beyond, only counted. Kept: the first in order of source and offset */
 };
 
 /* One damaged place. */
 struct sift_damage {
   enum sift_reason reason;
-  const char *source;  /* name of the shard */
-  uint64_t offset;     /* in the decompressed input where known, else in the file */
+  const char *source; /* name of the shard */
+  uint64_t offset;    /* in the decompressed input where known, else in the file */
 };
 
 /* The distinct Spaces that showed undemoted evidence of a class, severity warning or worse, within one window. */
 struct sift_window {
   uint32_t class_index;
-  int64_t start_s;          /* Unix time, a multiple of SIFT_WINDOW_SECONDS */
+  int64_t start_s; /* Unix time, a multiple of SIFT_WINDOW_SECONDS */
   struct sift_sketch spaces;
 };
 
 /* All fields merge by sum, max or union. Owns its memory. */
 struct sift_fleet {
-  uint64_t shards;              /* inputs read, damaged ones included */
-  uint64_t lines, bytes;        /* of decompressed input */
-  uint64_t compressed_bytes;    /* as read from disk */
-  uint64_t hits;                /* events that were or would be written */
-  uint64_t records_dropped;     /* wrapped records of no use */
+  uint64_t shards;           /* inputs read, damaged ones included */
+  uint64_t lines, bytes;     /* of decompressed input */
+  uint64_t compressed_bytes; /* as read from disk */
+  uint64_t hits;             /* events that were or would be written */
+  uint64_t records_dropped;  /* wrapped records of no use */
   uint64_t reasons[SIFT_REASONS];
-  int64_t newest_ns;            /* the newest time of a hit, or SIFT_TIME_NONE */
-  struct sift_sketch overflow;  /* Spaces beyond the cap */
-  struct sift_damage *damages;  /* sorted by source, offset, reason */
+  int64_t newest_ns;           /* the newest time of a hit, or SIFT_TIME_NONE */
+  struct sift_sketch overflow; /* Spaces beyond the cap */
+  struct sift_damage *damages; /* sorted by source, offset, reason */
   size_t damage_count;
-  struct sift_window *windows;  /* sorted by class, then start */
+  struct sift_window *windows; /* sorted by class, then start */
   size_t window_count;
-  struct sift_arena arena;      /* private: sources of damages */
+  struct sift_arena arena;                 /* private: sources of damages */
   size_t damage_capacity, window_capacity; /* private */
 };
 

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,7 @@ static struct sift_window *push_front(struct window_merge *merge, uint32_t class
 }
 
 static enum sift_status merge_window(struct window_merge *merge, struct sift_window *ours, const struct sift_window *theirs) {
+  assert(ours != NULL || theirs != NULL);
   const struct sift_window *any = ours != NULL ? ours : theirs;
   struct sift_window *window = push_front(merge, any->class_index, any->start_s);
   if (ours != NULL) {

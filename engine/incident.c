@@ -12,10 +12,14 @@ enum {
   STAY_SIGMAS = 2,
   QUIET_WINDOWS_MAX = 1, /* within an incident: the second quiet window in a row ends it */
   MASS_SPACES_MIN = 10,
+  HOUR_SECONDS = 3600,
 };
 static const double MASS_SHARE = 0.20;     /* of the fleet in one window: an incident, however usual */
 static const double SHARE_MIN = 0.01;      /* of the fleet, by the whole incident; large fleets: at most the square root */
 static const double MAD_TO_SIGMA = 1.4826; /* of normally distributed counts */
+
+/* What a window is to an incident; from PART_OPEN on it opens one. */
+enum part { PART_NONE, PART_STAY, PART_OPEN, PART_HOUR };
 
 struct finder {
   struct sift_incidents *out;
@@ -42,17 +46,14 @@ static double median(double *values, size_t count) {
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* Windows that nothing struck count as zero, so `values` has one entry a window of the span. */
-static struct limits find_limits(const struct finder *finder, const struct sift_window *windows, size_t count) {
+/* What the counts of a class's windows say is usual; `values` has room for `total`, and what is not given is zero: windows
+ * that nothing struck. */
+static struct limits find_limits(const struct finder *finder, double *values, size_t count, size_t total) {
   double mass = fmax(MASS_SPACES_MIN, MASS_SHARE * finder->fleet_spaces);
-  if (finder->span_windows < BASELINE_WINDOWS_MIN) {
+  if (total < BASELINE_WINDOWS_MIN) {
     return (struct limits){.baseline = 0, .open = mass, .stay = fmax(2, mass / 2)};
   }
-  double values[SIFT_WINDOWS_MAX] = {0};
-  for (size_t i = 0; i < count; i++) {
-    values[i] = (double)sift_sketch_estimate(&windows[i].spaces);
-  }
-  size_t total = finder->span_windows > count ? finder->span_windows : count;
+  memset(values + count, 0, (total - count) * sizeof *values);
   double middle = median(values, total);
   for (size_t i = 0; i < total; i++) {
     values[i] = fabs(values[i] - middle);
@@ -112,22 +113,99 @@ static enum sift_status add_run(struct finder *finder, const struct sift_window 
   return SIFT_OK;
 }
 
-/* Hysteresis: a run is windows at or above `stay` with no more than QUIET_WINDOWS_MAX between two of them, and it counts
- * when one of its windows reaches `open`. */
-static enum sift_status find_runs(struct finder *finder, const struct sift_window *windows, size_t count) {
-  const uint64_t reach_s = (QUIET_WINDOWS_MAX + 1) * SIFT_WINDOW_SECONDS;
-  struct limits limits = find_limits(finder, windows, count);
+static size_t at_least(size_t a, size_t b) {
+  return a > b ? a : b;
+}
+
+/* Each window by itself: finds the outbreak, and tells which windows belong to one. Returns the baseline. */
+static double mark_windows(const struct finder *finder, const struct sift_window *windows, size_t count, enum part *parts) {
+  double values[SIFT_WINDOWS_MAX];
+  for (size_t i = 0; i < count; i++) {
+    values[i] = (double)sift_sketch_estimate(&windows[i].spaces);
+  }
+  struct limits limits = find_limits(finder, values, count, at_least(finder->span_windows, count));
+  for (size_t i = 0; i < count; i++) {
+    double spaces = (double)sift_sketch_estimate(&windows[i].spaces);
+    parts[i] = spaces >= limits.open ? PART_OPEN : spaces >= limits.stay ? PART_STAY : PART_NONE;
+  }
+  return limits.baseline;
+}
+
+/* The end of the hour that begins at windows[first], hours being cut at multiples of an hour less `shift_s`. */
+static size_t hour_end(const struct sift_window *windows, size_t count, size_t first, int64_t shift_s) {
+  int64_t hour = (windows[first].start_s + shift_s) / HOUR_SECONDS;
+  size_t end = first + 1;
+  while (end < count && (windows[end].start_s + shift_s) / HOUR_SECONDS == hour) {
+    end++;
+  }
+  return end;
+}
+
+static enum sift_status count_hour(const struct sift_window *windows, size_t count, double *spaces) {
+  struct sift_sketch hour;
   enum sift_status status = SIFT_OK;
+  sift_sketch_init(&hour);
+  for (size_t i = 0; i < count && status == SIFT_OK; i++) {
+    status = sift_sketch_merge(&hour, &windows[i].spaces);
+  }
+  *spaces = (double)sift_sketch_estimate(&hour);
+  sift_sketch_release(&hour);
+  return status;
+}
+
+/* Whole hours: finds what strikes too slowly to stand out in any five minutes. */
+static enum sift_status mark_hours(const struct finder *finder, const struct sift_window *windows, size_t count, int64_t shift_s,
+                                   enum part *parts) {
+  double values[SIFT_WINDOWS_MAX];
+  double spaces[SIFT_WINDOWS_MAX];
+  size_t hours = 0;
+  enum sift_status status = SIFT_OK;
+  for (size_t first = 0; first < count && status == SIFT_OK; first = hour_end(windows, count, first, shift_s)) {
+    size_t end = hour_end(windows, count, first, shift_s);
+    status = count_hour(&windows[first], end - first, &spaces[hours]);
+    values[hours] = spaces[hours];
+    hours++;
+  }
+  size_t total = at_least(finder->span_windows * SIFT_WINDOW_SECONDS / HOUR_SECONDS, hours);
+  if (status != SIFT_OK || total < BASELINE_WINDOWS_MIN) {
+    return status;
+  }
+  struct limits limits = find_limits(finder, values, hours, total);
+  size_t hour = 0;
+  for (size_t first = 0; first < count; first = hour_end(windows, count, first, shift_s)) {
+    if (spaces[hour++] >= limits.open) {
+      for (size_t i = first; i < hour_end(windows, count, first, shift_s); i++) {
+        parts[i] = PART_HOUR;
+      }
+    }
+  }
+  return SIFT_OK;
+}
+
+/* Whether two windows with nothing between them belong to one incident: no more than QUIET_WINDOWS_MAX apart, or less than
+ * an hour where whole hours stand out. */
+static bool near(const struct sift_window *a, const struct sift_window *b, bool hour) {
+  const uint64_t reach_s = hour ? HOUR_SECONDS : (uint64_t)(QUIET_WINDOWS_MAX + 1) * SIFT_WINDOW_SECONDS;
+  return (uint64_t)b->start_s - (uint64_t)a->start_s <= reach_s;
+}
+
+/* Hysteresis: a run is windows that belong to an outbreak, near one another, and it counts when one of them opens it. */
+static enum sift_status find_runs(struct finder *finder, const struct sift_window *windows, size_t count) {
+  enum part parts[SIFT_WINDOWS_MAX];
+  double baseline = mark_windows(finder, windows, count, parts);
+  enum sift_status status = mark_hours(finder, windows, count, 0, parts);
+  if (status == SIFT_OK) {
+    status = mark_hours(finder, windows, count, HOUR_SECONDS / 2, parts);
+  }
   size_t first = count;
   size_t last = 0;
   bool opened = false;
   for (size_t i = 0; i < count && status == SIFT_OK; i++) {
-    double spaces = (double)sift_sketch_estimate(&windows[i].spaces);
-    if (spaces < limits.stay) {
+    if (parts[i] == PART_NONE) {
       continue;
     }
-    if (first < count && (uint64_t)windows[i].start_s - (uint64_t)windows[last].start_s > reach_s) {
-      status = opened ? add_run(finder, &windows[first], last - first + 1, limits.baseline) : SIFT_OK;
+    if (first < count && !near(&windows[last], &windows[i], parts[last] == PART_HOUR && parts[i] == PART_HOUR)) {
+      status = opened ? add_run(finder, &windows[first], last - first + 1, baseline) : SIFT_OK;
       first = count;
     }
     if (first == count) {
@@ -135,10 +213,9 @@ static enum sift_status find_runs(struct finder *finder, const struct sift_windo
       opened = false;
     }
     last = i;
-    opened = opened || spaces >= limits.open;
+    opened = opened || parts[i] >= PART_OPEN;
   }
-  return status == SIFT_OK && first < count && opened ? add_run(finder, &windows[first], last - first + 1, limits.baseline)
-                                                      : status;
+  return status == SIFT_OK && first < count && opened ? add_run(finder, &windows[first], last - first + 1, baseline) : status;
 }
 
 static size_t span_windows(const struct sift_fleet *fleet) {

@@ -11,12 +11,12 @@ extern "C" {
 
 struct sift_incident {
   uint32_t class_index;
-  int64_t start_s, end_s;      /* Unix time: start of its first window, end of its last */
-  uint64_t spaces;             /* distinct Spaces struck (estimate beyond SIFT_SKETCH_EXACT) */
-  uint64_t peak_spaces;        /* in its worst window */
-  double baseline;             /* Spaces per window that are usual for the class: the median */
-  double share;                /* of the fleet's Spaces, 0 to 1 */
-  struct sift_sketch struck;   /* which Spaces */
+  int64_t start_s, end_s;            /* Unix time: start of its first window, end of its last */
+  uint64_t spaces;                   /* distinct Spaces struck (estimate beyond SIFT_SKETCH_EXACT) */
+  uint64_t peak_spaces;              /* in its worst window */
+  double baseline;                   /* Spaces per window that are usual for the class: the median */
+  double share;                      /* of the fleet's Spaces, 0 to 1 */
+  struct sift_sketch struck;         /* which Spaces */
   const struct sift_window *windows; /* its windows, borrowed from the fleet */
   size_t window_count;
 };
@@ -24,14 +24,14 @@ struct sift_incident {
 struct sift_incidents {
   struct sift_incident *items; /* worst first: by distinct Spaces, then start, then class id */
   size_t count;
-  size_t *by_start;            /* private: indices sorted by class, then start */
+  size_t *by_start; /* private: indices sorted by class, then start */
 };
 
 /* Finds the incidents of the classes that the rule set marks as `incident`. `space_count`: Spaces in the fleet, "-" aside.
  * The fleet must outlive the result. Deterministic: a function of its arguments only. The rules stand in docs/report.md,
  * "Incidents". SIFT_ENOMEM, and the result is empty. */
-enum sift_status sift_incidents_find(struct sift_incidents *out, const struct sift_ruleset *ruleset,
-                                     const struct sift_fleet *fleet, uint64_t space_count);
+enum sift_status sift_incidents_find(struct sift_incidents *out, const struct sift_ruleset *ruleset, const struct sift_fleet *fleet,
+                                     uint64_t space_count);
 void sift_incidents_release(struct sift_incidents *incidents);
 
 /* The incident that a Space's evidence at `time_ns` of a class belongs to, or NULL. */

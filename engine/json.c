@@ -84,17 +84,20 @@ void sift_json_close(struct sift_json *json, char bracket) {
 }
 
 void sift_json_key(struct sift_json *json, const char *key) {
-  size_t len = strlen(key);
-  if (!reserve(json, len + 4)) {
+  assert(key != NULL);
+  struct sift_span name = sift_span_of(key);
+  if (!reserve(json, name.len + 4)) {
     return;
   }
   char *at = json->bytes + json->len;
   *at = ',';
   at += json->comma;
   *at++ = '"';
-  memcpy(at, key, len);
-  memcpy(at + len, "\":", 2);
-  json->len = (size_t)(at + len + 2 - json->bytes);
+  memcpy(at, name.data, name.len);
+  at += name.len;
+  *at++ = '"';
+  *at++ = ':';
+  json->len = (size_t)(at - json->bytes);
   json->comma = false;
 }
 

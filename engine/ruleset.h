@@ -47,9 +47,9 @@ bool sift_mark_parse(struct sift_span name, enum sift_mark *out);
 enum {
   SIFT_RULES_MAX = 16384,
   SIFT_CLASSES_MAX = 512,
-  SIFT_CHANNELS_MAX = 32,      /* named in rules; others share one bit */
+  SIFT_CHANNELS_MAX = 32, /* named in rules; others share one bit */
   SIFT_PATTERN_BYTES_MAX = 4096,
-  SIFT_CAPTURES_MAX = 8,       /* a rule */
+  SIFT_CAPTURES_MAX = 8, /* a rule */
 };
 
 /* One PCRE pattern. `text` is NUL-terminated. */
@@ -72,21 +72,21 @@ struct sift_texts {
 /* What kind of trouble rules are evidence for. */
 struct sift_class {
   const char *id;
-  const char *title;       /* one line for people */
-  bool incident;           /* a trouble of the platform's, which may strike many Spaces at once */
+  const char *title; /* one line for people */
+  bool incident;     /* a trouble of the platform's, which may strike many Spaces at once */
   const char *file;
   unsigned line, column;
 };
 
 struct sift_rule {
   const char *id;
-  uint32_t class_index;    /* into sift_ruleset.classes */
+  uint32_t class_index; /* into sift_ruleset.classes */
   enum sift_severity severity;
   enum sift_mark mark;
-  bool headline;           /* the platform's own statement of how the Space stands now; see docs/rules.md */
-  uint32_t channels;       /* bit i: applies to channels[i]; bit 31: to any other; all bits: everywhere */
-  const char *title;       /* may hold {name} of a capture */
-  const char *reference;   /* URL or "" */
+  bool headline;                       /* the platform's own statement of how the Space stands now; see docs/rules.md */
+  uint32_t channels;                   /* bit i: applies to channels[i]; bit 31: to any other; all bits: everywhere */
+  const char *title;                   /* may hold {name} of a capture */
+  const char *reference;               /* URL or "" */
   struct sift_patterns any, all, none; /* within one line: one of any, each of all, none of none */
   struct sift_texts captures;          /* names of groups that stand in some pattern of `any` */
   struct sift_texts actions;           /* what to do, imperative, one line each; may hold {name} */
@@ -97,13 +97,13 @@ struct sift_rule {
 
 struct sift_ruleset {
   struct sift_arena arena;
-  const char *name;        /* e.g. "spaces" */
-  const char *version;     /* the rule set's own, e.g. "1" */
-  uint64_t hash[2];        /* XXH3 128 over everything that changes a result (high, low); set by seal */
-  char hash_text[33];      /* the same in hexadecimal */
-  struct sift_class *classes;  /* sorted by id after seal */
+  const char *name;           /* e.g. "spaces" */
+  const char *version;        /* the rule set's own, e.g. "1" */
+  uint64_t hash[2];           /* XXH3 128 over everything that changes a result (high, low); set by seal */
+  char hash_text[33];         /* the same in hexadecimal */
+  struct sift_class *classes; /* sorted by id after seal */
   size_t class_count;
-  struct sift_rule *rules;     /* sorted by id after seal: an index is a rank */
+  struct sift_rule *rules; /* sorted by id after seal: an index is a rank */
   size_t rule_count;
   const char *channels[SIFT_CHANNELS_MAX]; /* names that rules restrict themselves to; at most 31 */
   size_t channel_count;

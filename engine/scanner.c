@@ -102,23 +102,23 @@ static void settle_woken(struct sift_scanner *scanner) {
   scanner->woken_disordered = false;
 }
 
-/* Settling first keeps the list within the number of lines, however often Hyperscan jumps back. */
-static bool room_for_woken(struct sift_scanner *scanner) {
-  if (scanner->woken_count < scanner->woken_capacity) {
-    return true;
+/* Room for one more; NULL when memory is out. Settling first keeps the list within the number of lines, however often
+ * Hyperscan jumps back. */
+static struct line *woken_slot(struct sift_scanner *scanner) {
+  bool full = scanner->woken_count == scanner->woken_capacity;
+  if (full) {
+    settle_woken(scanner);
   }
-  settle_woken(scanner);
-  if (scanner->woken_count <= scanner->woken_capacity / 2) {
-    return true;
+  if (full && scanner->woken_count > scanner->woken_capacity / 2) {
+    struct line *woken = realloc(scanner->woken, 2 * scanner->woken_capacity * sizeof *woken);
+    if (woken == NULL) {
+      scanner->out_of_memory = true;
+      return NULL;
+    }
+    scanner->woken = woken;
+    scanner->woken_capacity *= 2;
   }
-  struct line *woken = realloc(scanner->woken, 2 * scanner->woken_capacity * sizeof *woken);
-  if (woken == NULL) {
-    scanner->out_of_memory = true;
-    return false;
-  }
-  scanner->woken = woken;
-  scanner->woken_capacity *= 2;
-  return true;
+  return &scanner->woken[scanner->woken_count++];
 }
 
 /* `to` is behind the last byte of a match. A match within a line has that byte in the line. */
@@ -132,20 +132,18 @@ static int on_wake(unsigned id, unsigned long long from, unsigned long long to, 
   if (last != NULL && at >= last->start && at <= last->end) {
     return 0;
   }
-  if (!room_for_woken(scanner)) {
-    return 1;
-  }
   const char *text = scanner->text;
   const char *before = memrchr(text, '\n', at);
   const char *after = memchr(text + at, '\n', scanner->len - at);
-  struct line line = {
-      .start = before != NULL ? (uint32_t)(before + 1 - text) : 0,
-      .end = after != NULL ? (uint32_t)(after - text) : scanner->len,
-  };
-  if (scanner->woken_count > 0 && line.start <= scanner->woken[scanner->woken_count - 1].start) {
+  uint32_t start = before != NULL ? (uint32_t)(before + 1 - text) : 0;
+  if (last != NULL && start <= last->start) {
     scanner->woken_disordered = true;
   }
-  scanner->woken[scanner->woken_count++] = line;
+  struct line *line = woken_slot(scanner);
+  if (line == NULL) {
+    return 1;
+  }
+  *line = (struct line){start, after != NULL ? (uint32_t)(after - text) : scanner->len};
   return 0;
 }
 
@@ -212,12 +210,14 @@ static bool rule_hits(struct sift_scanner *scanner, const struct sift_rule *rule
 }
 
 static struct sift_span group_text(struct sift_scanner *scanner, uint32_t group, struct sift_span line) {
-  const size_t *ovector = pcre2_get_ovector_pointer(scanner->match);
-  if (group == 0 || group >= pcre2_get_ovector_count(scanner->match) || ovector[2 * group] == PCRE2_UNSET ||
-      ovector[2 * group] > ovector[2 * group + 1]) {
+  if (group == 0 || group >= pcre2_get_ovector_count(scanner->match)) {
     return sift_span(NULL, 0);
   }
-  return sift_span(line.data + ovector[2 * group], ovector[2 * group + 1] - ovector[2 * group]);
+  const size_t *bounds = pcre2_get_ovector_pointer(scanner->match) + 2 * (size_t)group;
+  if (bounds[0] == PCRE2_UNSET || bounds[0] > bounds[1]) {
+    return sift_span(NULL, 0);
+  }
+  return sift_span(line.data + bounds[0], bounds[1] - bounds[0]);
 }
 
 /* The captured values of the first `any` pattern that matches. */
@@ -321,7 +321,8 @@ static enum sift_status scan_woken(struct sift_scanner *scanner) {
   return status;
 }
 
-enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit, void *context) {
+enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit,
+                                   void *context) {
   assert(text != NULL || len == 0);
   scanner->stats.batches++;
   scanner->stats.bytes += len;

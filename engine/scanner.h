@@ -40,10 +40,10 @@ enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *tex
 /* Counters since the scanner was made: for the bench and the metrics. */
 struct sift_scanner_stats {
   uint64_t batches, bytes;
-  uint64_t woken;      /* lines handed to confirm */
-  uint64_t confirmed;  /* lines with a hit */
+  uint64_t woken;     /* lines handed to confirm */
+  uint64_t confirmed; /* lines with a hit */
   uint64_t hits;
-  uint64_t limited;    /* PCRE2 gave up at its match limit: counted as no match */
+  uint64_t limited; /* PCRE2 gave up at its match limit: counted as no match */
 };
 const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *scanner);
 

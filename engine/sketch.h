@@ -12,16 +12,16 @@ extern "C" {
 #endif
 
 enum {
-  SIFT_SKETCH_EXACT = 128,    /* hashes kept one by one */
-  SIFT_SKETCH_BITS = 10,      /* 1,024 registers: standard error 3.3 % (Flajolet et al., 2007) */
+  SIFT_SKETCH_EXACT = 128, /* hashes kept one by one */
+  SIFT_SKETCH_BITS = 10,   /* 1,024 registers: standard error 3.3 % (Flajolet et al., 2007) */
 };
 
 /* The form depends only on the set seen, never on the order: equal sets are equal bytes. */
 struct sift_sketch {
-  uint32_t count;      /* exact: hashes held */
+  uint32_t count; /* exact: hashes held */
   uint32_t capacity;
-  uint64_t *hashes;    /* exact: sorted */
-  uint8_t *registers;  /* beyond: 1 << SIFT_SKETCH_BITS, else NULL */
+  uint64_t *hashes;   /* exact: sorted */
+  uint8_t *registers; /* beyond: 1 << SIFT_SKETCH_BITS, else NULL */
 };
 
 void sift_sketch_init(struct sift_sketch *sketch);

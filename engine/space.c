@@ -10,8 +10,8 @@
 
 enum {
   EVIDENCE_START = 4,
-  NEAR = 8,           /* evidence within the first few is found fast enough where it stands */
-  SAMPLE_START = 64,  /* bytes; then powers of two */
+  NEAR = 8,          /* evidence within the first few is found fast enough where it stands */
+  SAMPLE_START = 64, /* bytes; then powers of two */
   SAMPLE_MAX = SIFT_SAMPLE_BYTES_MAX + 1 + SIFT_CAPTURES_MAX * (3 + SIFT_FIELD_BYTES_MAX),
 };
 
@@ -336,7 +336,8 @@ static bool merge(struct sift_space *into, struct adoption *adoption, const stru
   uint32_t sorted = into->evidence_count;
   for (uint32_t i = 0; i < from->evidence_count; i++) {
     struct sift_evidence *found = search_evidence(into, sorted, key_of(&from->evidence[i]));
-    bool merged = found != NULL ? merge_evidence(found, adoption, &from->evidence[i]) : merge_new(into, adoption, &from->evidence[i]);
+    bool merged =
+        found != NULL ? merge_evidence(found, adoption, &from->evidence[i]) : merge_new(into, adoption, &from->evidence[i]);
     if (!merged) {
       return false;
     }

@@ -25,22 +25,22 @@ struct sift_instant {
 int sift_instant_compare(const struct sift_instant *a, const struct sift_instant *b);
 
 enum {
-  SIFT_SAMPLE_BYTES_MAX = 512,  /* text of a sample; cut beyond, not inside a UTF-8 character */
-  SIFT_FIELD_BYTES_MAX = 256,   /* a captured value; cut alike */
+  SIFT_SAMPLE_BYTES_MAX = 512, /* text of a sample; cut beyond, not inside a UTF-8 character */
+  SIFT_FIELD_BYTES_MAX = 256,  /* a captured value; cut alike */
 };
 
 /* The line that stands for an evidence, taken at `last`. */
 struct sift_sample {
-  char *bytes;         /* text, then the captured values; see sift_sample_field() */
+  char *bytes; /* text, then the captured values; see sift_sample_field() */
   uint32_t text_len;
-  uint32_t size;       /* of bytes in use */
+  uint32_t size; /* of bytes in use */
   uint32_t capacity;
-  uint64_t line;       /* line number in the source from 1, or 0 where unknown */
+  uint64_t line; /* line number in the source from 1, or 0 where unknown */
 };
 
 /* The hits of one rule in one Space, apart for those whose build step ended well (demoted). Keyed by (rule, demoted). */
 struct sift_evidence {
-  uint32_t rule;       /* index in the sealed rule set */
+  uint32_t rule; /* index in the sealed rule set */
   bool demoted;
   uint64_t count;
   struct sift_instant first, last;
@@ -48,8 +48,8 @@ struct sift_evidence {
 };
 
 struct sift_space {
-  struct sift_span name; /* "owner/name", or "-" for lines that name no Space */
-  uint64_t lines, bytes; /* of decoded text, newlines included */
+  struct sift_span name;           /* "owner/name", or "-" for lines that name no Space */
+  uint64_t lines, bytes;           /* of decoded text, newlines included */
   struct sift_instant first, last; /* over its hits; offset 0 and source "" while there is none */
   struct sift_evidence *evidence;  /* in any order until sift_space_sort() */
   uint32_t evidence_count;
@@ -60,9 +60,9 @@ struct sift_space {
 struct sift_observation {
   uint32_t rule;
   bool demoted;
-  uint64_t count;              /* 1, or more when a whole step is settled at once */
+  uint64_t count; /* 1, or more when a whole step is settled at once */
   struct sift_instant first, last;
-  struct sift_span text;       /* of the line at `last` */
+  struct sift_span text; /* of the line at `last` */
   uint64_t line;
   const struct sift_span *fields;
   uint32_t field_count;

@@ -52,7 +52,8 @@ struct sift_state_header {
 };
 
 /* The header of a sealed rule set, which must outlive it; its arrays come from `arena`. SIFT_ENOMEM. */
-enum sift_status sift_state_header_make(struct sift_state_header *out, const struct sift_ruleset *ruleset, struct sift_arena *arena);
+enum sift_status sift_state_header_make(struct sift_state_header *out, const struct sift_ruleset *ruleset,
+                                        struct sift_arena *arena);
 
 /* Whether a state is of this rule set. Ask before any index of the state is used on the rule set: a file may claim a hash,
  * but after this every rule and class index that its reader hands out is in range. */

@@ -256,8 +256,7 @@ struct window_reader {
   uint32_t classes;
 };
 
-static enum sift_status add_window(struct window_reader *reader, uint32_t class_index, int64_t start_s,
-                                   struct sift_window **out) {
+static enum sift_status add_window(struct window_reader *reader, uint32_t class_index, int64_t start_s, struct sift_window **out) {
   struct sift_fleet *part = &reader->part;
   const struct sift_window *last = part->window_count > 0 ? &part->windows[part->window_count - 1] : NULL;
   bool same_class = last != NULL && last->class_index == class_index;
@@ -275,6 +274,7 @@ static enum sift_status add_window(struct window_reader *reader, uint32_t class_
     part->windows = windows;
     part->window_capacity = capacity;
   }
+  assert(part->windows != NULL);
   *out = &part->windows[part->window_count++];
   **out = (struct sift_window){.class_index = class_index, .start_s = start_s};
   sift_sketch_init(&(*out)->spaces);

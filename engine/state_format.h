@@ -8,21 +8,24 @@
 #include "engine/unpack.h"
 
 enum {
-  SIFT_STATE_LEVEL = 1,                     /* of zstd: level 3 takes more than twice the time for 3 % less */
-  SIFT_STATE_WINDOW_LOG = 18,               /* 256 KiB: what a reader holds for each of the states that it merges */
-  SIFT_STATE_ID_BYTES_MAX = 255,            /* ids and names of the header */
-  SIFT_STATE_SOURCE_BYTES_MAX = 4096,       /* PATH_MAX; longer names of sources are cut */
+  SIFT_STATE_LEVEL = 1,               /* of zstd: level 3 takes more than twice the time for 3 % less */
+  SIFT_STATE_WINDOW_LOG = 18,         /* 256 KiB: what a reader holds for each of the states that it merges */
+  SIFT_STATE_ID_BYTES_MAX = 255,      /* ids and names of the header */
+  SIFT_STATE_SOURCE_BYTES_MAX = 4096, /* PATH_MAX; longer names of sources are cut */
   SIFT_STATE_HEADER_BYTES_MAX = 8 << 20,
-  SIFT_STATE_SPACE_ITEMS = 7,               /* objects of a Space's array */
-  SIFT_STATE_EVIDENCE_ITEMS = 8,            /* of an evidence's */
-  SIFT_STATE_INSTANT_ITEMS = 3,             /* of an instant's */
-  SIFT_STATE_FLEET_ITEMS = 11,              /* pairs of the fleet's map */
+  SIFT_STATE_SPACE_ITEMS = 7,    /* objects of a Space's array */
+  SIFT_STATE_EVIDENCE_ITEMS = 8, /* of an evidence's */
+  SIFT_STATE_INSTANT_ITEMS = 3,  /* of an instant's */
+  SIFT_STATE_FLEET_ITEMS = 11,   /* pairs of the fleet's map */
   SIFT_STATE_SKETCH_REGISTERS = 1 << SIFT_SKETCH_BITS,
   SIFT_STATE_WINDOWS_BYTES_MAX = 256 << 20, /* of all windows of a fleet record, as they stand in the state */
 };
 
 /* The largest packed evidence: numbers and heads, its sample, and two sources that no other evidence names. */
-enum { SIFT_STATE_EVIDENCE_BYTES_MAX = 128 + SIFT_SAMPLE_BYTES_MAX + 8 * (3 + SIFT_FIELD_BYTES_MAX) + 2 * (3 + SIFT_STATE_SOURCE_BYTES_MAX) };
+enum {
+  SIFT_STATE_EVIDENCE_BYTES_MAX =
+      128 + SIFT_SAMPLE_BYTES_MAX + 8 * (3 + SIFT_FIELD_BYTES_MAX) + 2 * (3 + SIFT_STATE_SOURCE_BYTES_MAX)
+};
 
 /* Times within a Space are multiples of a unit, the largest of these that divides all of them: most logs know no more than
  * seconds or milliseconds, and small numbers pack well. */

@@ -2,8 +2,7 @@
 #include <stdlib.h>
 
 #include "engine/state_format.h"
-
-enum { OVERFLOW_BYTES_START = 1 << 20 }; /* of the overflow Space's arena, before what is stale in it is let go */
+#include "engine/state_overflow.h"
 
 /* A reader's next Space. */
 struct head {
@@ -21,10 +20,7 @@ struct sift_state_merger {
   struct sift_arena arena; /* of `merged`, reset for each */
   struct sift_space merged;
   uint64_t spaces, spaces_max;
-  struct sift_arena overflow_arena;
-  size_t overflow_bytes_max;
-  struct sift_space overflow;
-  bool overflows;
+  struct sift_overflow overflow;
   size_t culprit;
   enum sift_status status;
   struct sift_fleet fleet;
@@ -44,10 +40,8 @@ enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct si
   }
   merger->count = count;
   merger->spaces_max = spaces_max;
-  merger->overflow_bytes_max = OVERFLOW_BYTES_START;
-  merger->overflow.name = sift_span_of(SIFT_OVERFLOW_NAME);
   sift_arena_init(&merger->arena);
-  sift_arena_init(&merger->overflow_arena);
+  sift_overflow_init(&merger->overflow);
   merger->readers = calloc(count + 1, sizeof(struct sift_state_reader *));
   merger->heap = calloc(count + 1, sizeof *merger->heap);
   merger->taken = calloc(count + 1, sizeof *merger->taken);
@@ -70,7 +64,7 @@ void sift_state_merger_free(struct sift_state_merger *merger) {
   }
   sift_fleet_release(&merger->fleet);
   sift_arena_release(&merger->arena);
-  sift_arena_release(&merger->overflow_arena);
+  sift_overflow_release(&merger->overflow);
   free((void *)merger->readers);
   free(merger->heap);
   free(merger->taken);
@@ -144,41 +138,6 @@ static enum sift_status read_on(struct sift_state_merger *merger) {
   return SIFT_OK;
 }
 
-/* --- the overflow Space ------------------------------------------------------------------------------------------------ */
-
-/* Sources and samples that were replaced stay behind in the arena, so now and then what is in use moves to a new one. */
-static bool compact_overflow(struct sift_state_merger *merger) {
-  if (sift_arena_bytes(&merger->overflow_arena) < merger->overflow_bytes_max) {
-    return true;
-  }
-  struct sift_arena arena;
-  struct sift_space copy = {.name = merger->overflow.name};
-  sift_arena_init(&arena);
-  if (!sift_space_merge(&copy, &arena, &merger->overflow)) {
-    sift_arena_release(&arena);
-    return false;
-  }
-  sift_arena_release(&merger->overflow_arena);
-  merger->overflow_arena = arena;
-  merger->overflow = copy;
-  size_t twice = 2 * sift_arena_bytes(&arena);
-  merger->overflow_bytes_max = twice > OVERFLOW_BYTES_START ? twice : OVERFLOW_BYTES_START;
-  return true;
-}
-
-/* A name that comes here is beyond the cap in every larger fleet too, so the set of hashes is the same in any grouping. */
-static enum sift_status fold_overflow(struct sift_state_merger *merger, const struct sift_space *space) {
-  merger->overflows = true;
-  if (!sift_state_name_is(space->name, SIFT_OVERFLOW_NAME)) {
-    enum sift_status status = sift_sketch_add(&merger->fleet.overflow, sift_space_hash(space->name));
-    if (status != SIFT_OK) {
-      return status;
-    }
-  }
-  bool merged = sift_space_merge(&merger->overflow, &merger->overflow_arena, space);
-  return merged && compact_overflow(merger) ? SIFT_OK : SIFT_ENOMEM;
-}
-
 /* --- merging ----------------------------------------------------------------------------------------------------------- */
 
 static bool same_name_next(const struct sift_state_merger *merger, struct sift_span name) {
@@ -209,10 +168,19 @@ static bool is_over_cap(struct sift_state_merger *merger, struct sift_span name)
   return sift_state_name_is(name, SIFT_OVERFLOW_NAME) || merger->spaces++ >= merger->spaces_max;
 }
 
+/* A name that comes here is beyond the cap in every larger fleet too, so the set of hashes is the same in any grouping. */
+static enum sift_status fold_overflow(struct sift_state_merger *merger, const struct sift_space *space) {
+  enum sift_status status = SIFT_OK;
+  if (!sift_state_name_is(space->name, SIFT_OVERFLOW_NAME)) {
+    status = sift_sketch_add(&merger->fleet.overflow, sift_space_hash(space->name));
+  }
+  return status == SIFT_OK ? sift_overflow_fold(&merger->overflow, space) : status;
+}
+
 static enum sift_status finish(struct sift_state_merger *merger, const struct sift_space **out) {
-  if (merger->overflows) {
-    merger->overflows = false;
-    *out = &merger->overflow;
+  if (merger->overflow.any) {
+    merger->overflow.any = false;
+    *out = &merger->overflow.space;
     return SIFT_OK;
   }
   for (size_t i = 0; i < merger->count; i++) {

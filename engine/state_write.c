@@ -21,6 +21,11 @@ struct sources {
   uint32_t last_number;
 };
 
+/* Of the sources of an evidence's first and last instant. */
+struct numbers {
+  uint32_t first, last;
+};
+
 struct sift_state_writer {
   struct sift_state_output output;
   size_t rule_count;
@@ -32,7 +37,7 @@ struct sift_state_writer {
   char last_name[SIFT_SPACE_NAME_MAX];
   size_t last_name_len;
   struct sources sources;
-  uint32_t *numbers; /* of the sources of each evidence's first and last */
+  struct numbers *numbers;
   size_t number_capacity;
 };
 
@@ -205,9 +210,9 @@ static void forget_sources(struct sources *sources) {
 }
 
 static bool number_sources(struct sift_state_writer *writer, const struct sift_space *space) {
-  if (2 * (size_t)space->evidence_count > writer->number_capacity) {
-    size_t capacity = 4 * (size_t)space->evidence_count;
-    uint32_t *numbers = realloc(writer->numbers, capacity * sizeof *numbers);
+  if (space->evidence_count > writer->number_capacity) {
+    size_t capacity = 2 * (size_t)space->evidence_count;
+    struct numbers *numbers = realloc(writer->numbers, capacity * sizeof *numbers);
     if (numbers == NULL) {
       return false;
     }
@@ -216,8 +221,9 @@ static bool number_sources(struct sift_state_writer *writer, const struct sift_s
   }
   forget_sources(&writer->sources);
   for (uint32_t i = 0; i < space->evidence_count; i++) {
-    if (!number_source(&writer->sources, space->evidence[i].first.source, &writer->numbers[2 * i]) ||
-        !number_source(&writer->sources, space->evidence[i].last.source, &writer->numbers[2 * i + 1])) {
+    const struct sift_evidence *evidence = &space->evidence[i];
+    if (!number_source(&writer->sources, evidence->first.source, &writer->numbers[i].first) ||
+        !number_source(&writer->sources, evidence->last.source, &writer->numbers[i].last)) {
       return false;
     }
   }
@@ -229,8 +235,22 @@ static bool number_sources(struct sift_state_writer *writer, const struct sift_s
 /* How the times of a Space are told: base_ns + n * unit. */
 struct scale {
   int64_t base_ns; /* the earliest, or SIFT_TIME_NONE where no instant is dated */
-  uint64_t unit;
+  unsigned unit;   /* index into sift_state_units */
 };
+
+/* A switch, as dividing by constants is several times as fast. */
+static uint64_t in_units(uint64_t past_ns, unsigned unit) {
+  switch (unit) {
+  case 0:
+    return past_ns / 1000000000;
+  case 1:
+    return past_ns / 1000000;
+  case 2:
+    return past_ns / 1000;
+  default:
+    return past_ns;
+  }
+}
 
 static void lower_base(struct scale *scale, int64_t time_ns) {
   if (time_ns != SIFT_TIME_NONE && (scale->base_ns == SIFT_TIME_NONE || time_ns < scale->base_ns)) {
@@ -238,10 +258,14 @@ static void lower_base(struct scale *scale, int64_t time_ns) {
   }
 }
 
-static void refine_unit(unsigned *unit, int64_t base_ns, int64_t time_ns) {
-  uint64_t past = time_ns == SIFT_TIME_NONE ? 0 : (uint64_t)time_ns - (uint64_t)base_ns;
-  while (past % sift_state_units[*unit] != 0) {
-    (*unit)++;
+static uint64_t past_base(const struct scale *scale, int64_t time_ns) {
+  return (uint64_t)time_ns - (uint64_t)scale->base_ns;
+}
+
+static void refine_unit(struct scale *scale, int64_t time_ns) {
+  uint64_t past = time_ns == SIFT_TIME_NONE ? 0 : past_base(scale, time_ns);
+  while (in_units(past, scale->unit) * sift_state_units[scale->unit] != past) {
+    scale->unit++;
   }
 }
 
@@ -251,12 +275,10 @@ static struct scale scale_of(const struct sift_space *space) {
     lower_base(&scale, space->evidence[i].first.time_ns);
     lower_base(&scale, space->evidence[i].last.time_ns);
   }
-  unsigned unit = 0;
   for (uint32_t i = 0; i < space->evidence_count; i++) {
-    refine_unit(&unit, scale.base_ns, space->evidence[i].first.time_ns);
-    refine_unit(&unit, scale.base_ns, space->evidence[i].last.time_ns);
+    refine_unit(&scale, space->evidence[i].first.time_ns);
+    refine_unit(&scale, space->evidence[i].last.time_ns);
   }
-  scale.unit = sift_state_units[unit];
   return scale;
 }
 
@@ -267,13 +289,13 @@ static char *put_instant(char *at, const struct scale *scale, const struct sift_
   if (instant->time_ns == SIFT_TIME_NONE) {
     at = sift_put_nil(at);
   } else {
-    at = sift_put_unsigned(at, ((uint64_t)instant->time_ns - (uint64_t)scale->base_ns) / scale->unit);
+    at = sift_put_unsigned(at, in_units(past_base(scale, instant->time_ns), scale->unit));
   }
   return sift_put_unsigned(sift_put_unsigned(at, source), instant->offset);
 }
 
 static enum sift_status pack_evidence(struct sift_pack *pack, const struct scale *scale, const struct sift_evidence *evidence,
-                                      const uint32_t *sources) {
+                                      const struct numbers *sources) {
   const struct sift_sample *sample = &evidence->sample;
   char *at = sift_pack_reserve(pack, 128 + (size_t)sample->size);
   if (at == NULL) {
@@ -282,11 +304,11 @@ static enum sift_status pack_evidence(struct sift_pack *pack, const struct scale
   at = sift_put_array(at, SIFT_STATE_EVIDENCE_ITEMS);
   at = sift_put_bool(sift_put_unsigned(at, evidence->rule), evidence->demoted);
   at = sift_put_unsigned(at, evidence->count);
-  at = put_instant(at, scale, &evidence->first, sources[0]);
+  at = put_instant(at, scale, &evidence->first, sources->first);
   if (sift_instant_compare(&evidence->first, &evidence->last) == 0) {
     at = sift_put_nil(at);
   } else {
-    at = put_instant(at, scale, &evidence->last, sources[1]);
+    at = put_instant(at, scale, &evidence->last, sources->last);
   }
   at = sift_put_unsigned(at, sample->line);
   at = sift_put_text_head(at, sift_sample_text(sample));
@@ -318,7 +340,7 @@ static enum sift_status pack_space(struct sift_state_writer *writer, const struc
   at = sift_put_str(sift_put_array(at, SIFT_STATE_SPACE_ITEMS), space->name);
   at = sift_put_unsigned(sift_put_unsigned(at, space->lines), space->bytes);
   at = scale.base_ns == SIFT_TIME_NONE ? sift_put_nil(at) : sift_put_signed(at, scale.base_ns);
-  at = sift_put_unsigned(at, scale.unit);
+  at = sift_put_unsigned(at, sift_state_units[scale.unit]);
   sift_pack_commit(pack, sift_put_array(at, writer->sources.count));
   enum sift_status status = pack_sources(pack, &writer->sources);
   if (status == SIFT_OK && (at = sift_pack_reserve(pack, SIFT_PACK_MAX)) == NULL) {
@@ -329,7 +351,7 @@ static enum sift_status pack_space(struct sift_state_writer *writer, const struc
   }
   for (uint32_t i = 0; status == SIFT_OK && i < space->evidence_count; i++) {
     assert(space->evidence[i].rule < writer->rule_count);
-    status = pack_evidence(pack, &scale, &space->evidence[i], &writer->numbers[2 * i]);
+    status = pack_evidence(pack, &scale, &space->evidence[i], &writer->numbers[i]);
   }
   return status;
 }

@@ -14,8 +14,8 @@ struct sift_pending {
 struct sift_steps {
   struct sift_arena arena;
   struct sift_pending *free;
-  size_t live;        /* pendings in use */
-  size_t tidy_bytes;  /* arena size at which the dead weight of old steps is dropped */
+  size_t live;       /* pendings in use */
+  size_t tidy_bytes; /* arena size at which the dead weight of old steps is dropped */
 };
 
 void sift_steps_init(struct sift_steps *steps);

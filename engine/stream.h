@@ -17,7 +17,8 @@ struct sift_streams;
 /* The number of the stream of a Space's channel, to be put into records; made where new. `space` that is empty or no valid
  * name gives the stream of Space "-" and the reason in *reason (SIFT_REASONS where all is well). An empty channel is "-".
  * A channel that is no word of [a-z0-9_-] of at most 32 bytes counts as "-". Never fails: when memory is out, stream 0. */
-uint32_t sift_streams_find(struct sift_streams *streams, struct sift_span space, struct sift_span channel, enum sift_reason *reason);
+uint32_t sift_streams_find(struct sift_streams *streams, struct sift_span space, struct sift_span channel,
+                           enum sift_reason *reason);
 
 /* owner/name or name: letters, digits, '.', '_', '-', at most one '/', no empty part, no "." or ".." part. */
 bool sift_space_name_valid(struct sift_span name);

@@ -10,23 +10,23 @@ struct sift_pending;
 
 /* One Space's channel within one shard. */
 struct sift_stream {
-  uint64_t hash;              /* of Space and channel: the table's key */
-  uint64_t space_hash;        /* XXH3 64 of the Space's name */
-  struct sift_span space;     /* NUL-terminated */
+  uint64_t hash;          /* of Space and channel: the table's key */
+  uint64_t space_hash;    /* XXH3 64 of the Space's name */
+  struct sift_span space; /* NUL-terminated */
   const char *channel;
-  uint32_t channel_bit;       /* as sift_ruleset_channel_bit() gives it */
-  uint32_t steps_open;        /* build steps begun and not ended */
-  int64_t floor_ns;           /* time of the last dated line that mattered, or SIFT_TIME_NONE */
+  uint32_t channel_bit;         /* as sift_ruleset_channel_bit() gives it */
+  uint32_t steps_open;          /* build steps begun and not ended */
+  int64_t floor_ns;             /* time of the last dated line that mattered, or SIFT_TIME_NONE */
   struct sift_pending *pending; /* evidence of open steps, or NULL */
-  struct sift_space *tally;   /* the Space's tally, while `tally_epoch` is the tally's */
+  struct sift_space *tally;     /* the Space's tally, while `tally_epoch` is the tally's */
   uint64_t tally_epoch;
 };
 
 struct sift_streams {
   const struct sift_ruleset *ruleset;
-  struct sift_stream *items;  /* by number */
+  struct sift_stream *items; /* by number */
   uint32_t count, capacity;
-  uint32_t *slots;            /* open addressing: number + 1, or 0; a power of two, at most half full */
+  uint32_t *slots; /* open addressing: number + 1, or 0; a power of two, at most half full */
   uint32_t slot_count;
   struct sift_arena names;
 };

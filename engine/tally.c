@@ -4,11 +4,12 @@
 
 enum {
   SLOTS_START = 1024,
-  TIER_RUNS = 8,                       /* so many runs of one tier become one of the next */
-  ARENA_BYTES_MAX = 20 * 1024 * 1024,  /* some 25,000 Spaces */
+  TIER_RUNS = 8,                      /* so many runs of one tier become one of the next */
+  ARENA_BYTES_MAX = 20 * 1024 * 1024, /* some 25,000 Spaces */
 };
 
-enum sift_status sift_tally_init(struct sift_tally *tally, const struct sift_ruleset *ruleset, size_t bytes_max, uint64_t spaces_max) {
+enum sift_status sift_tally_init(struct sift_tally *tally, const struct sift_ruleset *ruleset, size_t bytes_max,
+                                 uint64_t spaces_max) {
   *tally = (struct sift_tally){
       .slot_count = SLOTS_START,
       .epoch = 1,
@@ -118,7 +119,7 @@ static void forget_spaces(struct sift_tally *tally) {
 
 static struct sift_tally_run *add_run(struct sift_tally *tally) {
   if (tally->run_count == tally->run_capacity) {
-    size_t capacity = tally->run_capacity == 0 ? 2 * TIER_RUNS : tally->run_capacity * 2;
+    size_t capacity = tally->run_capacity == 0 ? (size_t)2 * TIER_RUNS : tally->run_capacity * 2;
     struct sift_tally_run *runs = realloc(tally->runs, capacity * sizeof *runs);
     if (runs == NULL) {
       return NULL;
@@ -207,8 +208,7 @@ static enum sift_status fold_runs(struct sift_tally *tally) {
 }
 
 static bool tier_full(const struct sift_tally *tally) {
-  return tally->run_count >= TIER_RUNS &&
-         tally->runs[tally->run_count - TIER_RUNS].tier == tally->runs[tally->run_count - 1].tier;
+  return tally->run_count >= TIER_RUNS && tally->runs[tally->run_count - TIER_RUNS].tier == tally->runs[tally->run_count - 1].tier;
 }
 
 enum sift_status sift_tally_settle(struct sift_tally *tally) {

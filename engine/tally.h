@@ -19,19 +19,20 @@ struct sift_tally_run {
 struct sift_tally {
   struct sift_state_header header; /* of every run */
   struct sift_arena header_arena;
-  struct sift_arena arena;         /* all Spaces and their texts */
-  struct sift_space **slots;       /* open addressing, a power of two, at most half full */
+  struct sift_arena arena;   /* all Spaces and their texts */
+  struct sift_space **slots; /* open addressing, a power of two, at most half full */
   uint32_t slot_count;
   uint32_t space_count;
-  uint64_t epoch;                  /* changes when pointers to Spaces become stale */
-  size_t bytes_max;                /* of the arena, before it is sealed */
+  uint64_t epoch;   /* changes when pointers to Spaces become stale */
+  size_t bytes_max; /* of the arena, before it is sealed */
   uint64_t spaces_max;
   struct sift_tally_run *runs;
   size_t run_count, run_capacity;
 };
 
 /* `bytes_max` 0: the usual. Borrows the rule set. */
-enum sift_status sift_tally_init(struct sift_tally *tally, const struct sift_ruleset *ruleset, size_t bytes_max, uint64_t spaces_max);
+enum sift_status sift_tally_init(struct sift_tally *tally, const struct sift_ruleset *ruleset, size_t bytes_max,
+                                 uint64_t spaces_max);
 void sift_tally_release(struct sift_tally *tally);
 
 /* The Space of that name, made where new; good until sift_tally_settle() seals. NULL when memory is out. */

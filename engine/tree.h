@@ -27,17 +27,17 @@ const char *sift_phase_name(enum sift_phase phase);
 
 enum sift_condition_kind {
   SIFT_COND_ALWAYS,
-  SIFT_COND_ALL,      /* every child */
-  SIFT_COND_ANY,      /* some child */
-  SIFT_COND_NOT,      /* its one child does not hold */
-  SIFT_COND_CLASS,    /* current, undemoted evidence of a class; `index` into classes */
-  SIFT_COND_RULE,     /* the same of one rule; `index` into rules */
-  SIFT_COND_SEVERITY, /* current, undemoted evidence of at least this severity, marks aside; `index` an enum sift_severity */
-  SIFT_COND_PHASE,    /* `index`: a set of bits 1 << enum sift_phase */
-  SIFT_COND_MARK,     /* the current attempt has this mark; `index` an enum sift_mark */
-  SIFT_COND_AFTER,    /* the last mark `index` of the attempt comes after the last mark `other`, or that is absent */
-  SIFT_COND_LINES,    /* lines of the Space within [low, high] */
-  SIFT_COND_INCIDENT, /* an incident of the class that this Space has evidence of is under way, and the Space is in it */
+  SIFT_COND_ALL,            /* every child */
+  SIFT_COND_ANY,            /* some child */
+  SIFT_COND_NOT,            /* its one child does not hold */
+  SIFT_COND_CLASS,          /* current, undemoted evidence of a class; `index` into classes */
+  SIFT_COND_RULE,           /* the same of one rule; `index` into rules */
+  SIFT_COND_SEVERITY,       /* current, undemoted evidence of at least this severity, marks aside; `index` an enum sift_severity */
+  SIFT_COND_PHASE,          /* `index`: a set of bits 1 << enum sift_phase */
+  SIFT_COND_MARK,           /* the current attempt has this mark; `index` an enum sift_mark */
+  SIFT_COND_AFTER,          /* the last mark `index` of the attempt comes after the last mark `other`, or that is absent */
+  SIFT_COND_LINES,          /* lines of the Space within [low, high] */
+  SIFT_COND_INCIDENT,       /* an incident of the class that this Space has evidence of is under way, and the Space is in it */
   SIFT_COND_EVIDENCE_AFTER, /* current, undemoted evidence of class `index` comes after the last mark `other` */
 };
 
@@ -59,11 +59,11 @@ const char *sift_confidence_name(enum sift_confidence confidence);
  * none does the node's own verdict stands. A node without a verdict only groups: where no child holds, it does not. */
 struct sift_node {
   const char *id;
-  const char *question;  /* what is asked, for `explain` */
-  const char *verdict;   /* NULL for a group */
-  const char *branch;    /* of the published tree, e.g. "6B", or "" */
-  const char *title;     /* one line for people; "" takes the title of the deciding rule */
-  uint8_t severity;      /* enum sift_severity, of the verdict */
+  const char *question; /* what is asked, for `explain` */
+  const char *verdict;  /* NULL for a group */
+  const char *branch;   /* of the published tree, e.g. "6B", or "" */
+  const char *title;    /* one line for people; "" takes the title of the deciding rule */
+  uint8_t severity;     /* enum sift_severity, of the verdict */
   enum sift_confidence confidence;
   struct sift_condition when;
   const char *const *actions; /* after the deciding rule's own actions */

@@ -22,7 +22,7 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
                                  const struct sift_incidents *incidents) {
   *out = NULL;
   struct sift_triage *triage = calloc(1, sizeof *triage);
-  const struct sift_evidence **best = calloc(ruleset->class_count + 1, sizeof(*best));
+  const struct sift_evidence **best = calloc(ruleset->class_count + 1, sizeof(const struct sift_evidence *));
   if (triage == NULL || best == NULL) {
     free(triage);
     free(best);
@@ -95,7 +95,7 @@ static void list_current(const struct sift_triage *triage, struct sift_verdict *
   if (out->current_count < SIFT_PROOFS_MAX) {
     out->current_count++;
   }
-  memmove(&out->current[place + 1], &out->current[place], (out->current_count - place - 1) * sizeof(*out->current));
+  memmove(&out->current[place + 1], &out->current[place], (out->current_count - place - 1) * sizeof(const struct sift_evidence *));
   out->current[place] = evidence;
 }
 

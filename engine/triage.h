@@ -22,8 +22,8 @@ struct sift_step {
 
 /* What is true of the Space now, derived from its marks: never stored. */
 struct sift_attempt {
-  uint64_t number;            /* how many attempts the log shows at least, 0 where no mark says */
-  struct sift_instant start;  /* of the current one: the last queued or startup mark; undated where none */
+  uint64_t number;           /* how many attempts the log shows at least, 0 where no mark says */
+  struct sift_instant start; /* of the current one: the last queued or startup mark; undated where none */
   enum sift_phase phase;
   struct sift_instant marks[SIFT_MARKS]; /* last of each kind within the attempt */
   bool has_mark[SIFT_MARKS];
@@ -31,13 +31,13 @@ struct sift_attempt {
 
 /* Borrows from the Space, the rule set and the incidents. */
 struct sift_verdict {
-  const struct sift_node *node;       /* that gave the verdict; where no node of the tree holds, one that stands in for it */
-  const char *id;                     /* e.g. "dep_missing_module" */
-  const char *branch;                 /* or "" */
+  const struct sift_node *node; /* that gave the verdict; where no node of the tree holds, one that stands in for it */
+  const char *id;               /* e.g. "dep_missing_module" */
+  const char *branch;           /* or "" */
   enum sift_severity severity;
   enum sift_confidence confidence;
   struct sift_attempt attempt;
-  const struct sift_evidence *proof;  /* the line that proves it most, or NULL */
+  const struct sift_evidence *proof;                    /* the line that proves it most, or NULL */
   const struct sift_evidence *current[SIFT_PROOFS_MAX]; /* undemoted evidence of the attempt, worst first, marks aside */
   size_t current_count;
   const struct sift_incident *incident; /* the one this Space is in, or NULL */
@@ -45,7 +45,8 @@ struct sift_verdict {
 
 /* Triage keeps scratch memory between calls: one object a thread. */
 struct sift_triage;
-enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_ruleset *ruleset, const struct sift_incidents *incidents);
+enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_ruleset *ruleset,
+                                 const struct sift_incidents *incidents);
 void sift_triage_free(struct sift_triage *triage);
 
 /* `space` must be sorted. The verdict borrows from it. */
@@ -59,7 +60,8 @@ void sift_attempt_find(struct sift_attempt *attempt, const struct sift_ruleset *
 
 /* Whether evidence belongs to the attempt: at or after its start, or a headline rule's undated line; all of it where no mark
  * tells of an attempt. */
-bool sift_attempt_holds(const struct sift_attempt *attempt, const struct sift_ruleset *ruleset, const struct sift_evidence *evidence);
+bool sift_attempt_holds(const struct sift_attempt *attempt, const struct sift_ruleset *ruleset,
+                        const struct sift_evidence *evidence);
 
 #ifdef __cplusplus
 }

@@ -153,8 +153,8 @@ int64_t sift_take_time(struct sift_cursor *cursor) {
     nanoseconds -= 1000000000;
   }
   int64_t time_ns = 0;
-  bool fits = !__builtin_mul_overflow(seconds, INT64_C(1000000000), &time_ns) &&
-              !__builtin_add_overflow(time_ns, nanoseconds, &time_ns);
+  bool fits =
+      !__builtin_mul_overflow(seconds, INT64_C(1000000000), &time_ns) && !__builtin_add_overflow(time_ns, nanoseconds, &time_ns);
   sift_cursor_expect(cursor, fits && valid && time_ns != INT64_MIN);
   return cursor->fault == SIFT_FAULT_NONE ? time_ns : INT64_MIN;
 }
@@ -194,18 +194,26 @@ static uint64_t skip_shallow(struct sift_cursor *cursor) {
     return head >= 0x90 ? head & 0x0FU : 2 * (head & 0x0FU);
   }
   switch (head) {
-  case 0xC4: case 0xC5: case 0xC6:
+  case 0xC4:
+  case 0xC5:
+  case 0xC6:
     skip_bytes(cursor, take_big(cursor, 1U << (head - 0xC4)));
     return 0;
-  case 0xC7: case 0xC8: case 0xC9:
+  case 0xC7:
+  case 0xC8:
+  case 0xC9:
     skip_bytes(cursor, take_big(cursor, 1U << (head - 0xC7)) + 1);
     return 0;
-  case 0xD9: case 0xDA: case 0xDB:
+  case 0xD9:
+  case 0xDA:
+  case 0xDB:
     skip_bytes(cursor, take_big(cursor, 1U << (head - 0xD9)));
     return 0;
-  case 0xDC: case 0xDD:
+  case 0xDC:
+  case 0xDD:
     return take_big(cursor, head == 0xDC ? 2 : 4);
-  case 0xDE: case 0xDF:
+  case 0xDE:
+  case 0xDF:
     return 2 * take_big(cursor, head == 0xDE ? 2 : 4);
   default:
     return bad(cursor);

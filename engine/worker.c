@@ -37,7 +37,7 @@ struct sift_worker {
 
   struct sift_arena shard_names; /* the shard's name, for as long as the shard lasts */
   const char *source;
-  const char *tally_source;      /* the same, in the tally's arena of `source_epoch` */
+  const char *tally_source; /* the same, in the tally's arena of `source_epoch` */
   uint64_t source_epoch;
 
   const struct sift_batch *batch;
@@ -199,7 +199,8 @@ static void count_batch(struct sift_worker *worker, const struct sift_batch *bat
 /* ---- tallying ---- */
 
 static void strike(struct sift_worker *worker, const struct sift_stream *stream, const struct sift_rule *rule, int64_t time_ns) {
-  bool counts = rule->mark == SIFT_MARK_NONE && rule->severity >= SIFT_WARNING && worker->ruleset->classes[rule->class_index].incident;
+  bool counts =
+      rule->mark == SIFT_MARK_NONE && rule->severity >= SIFT_WARNING && worker->ruleset->classes[rule->class_index].incident;
   bool named = !(stream->space.len == 1 && stream->space.data[0] == '-');
   if (!counts || !named || time_ns == SIFT_TIME_NONE) {
     return;

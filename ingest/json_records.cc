@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <new>
 #include <string_view>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow" // C may call a function as it calls a struct
@@ -44,19 +47,34 @@ std::string_view trimmed(std::string_view token) {
   return token;
 }
 
-// Stage 1 saw to it that every string has its closing quote.
-bool key_of(ondemand::field &field, char *scratch, size_t scratch_size, span &key) {
-  const char *raw = field.key().raw();
+// Where a string ends, from behind its opening quote; stage 1 saw to it that it does. *escaped: on the way is a backslash.
+size_t string_len(const char *raw, bool *escaped) {
+  *escaped = false;
+#ifdef __SSE2__
+  // Most keys are short: one look is enough, and the padding lets it reach past the line.
+  __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(raw));
+  auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+  auto backslashes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  if (quotes != 0 && (backslashes & (quotes - 1)) == 0) {
+    return static_cast<size_t>(__builtin_ctz(quotes));
+  }
+#endif
   size_t len = 0;
-  bool escaped = false;
   for (; raw[len] != '"'; len++) {
     if (raw[len] == '\\') {
-      escaped = true;
+      *escaped = true;
       len++;
     }
   }
-  key = sift_span(raw, len);
-  if (!escaped || len + SIFT_PADDING > scratch_size) {
+  return len;
+}
+
+// False on an escape that JSON does not know.
+bool key_of(ondemand::field &field, char *scratch, size_t scratch_size, span &key) {
+  const char *raw = field.key().raw();
+  bool escaped = false;
+  key = sift_span(raw, string_len(raw, &escaped));
+  if (!escaped || key.len + SIFT_PADDING > scratch_size) {
     return true; // a key so long is none that anybody asked for
   }
   size_t decoded = 0;
@@ -110,7 +128,7 @@ bool walk_scalar(walk &walk, std::string_view token, unsigned matched, unsigned 
 
 bool walk_object(walk &walk, ondemand::object object, unsigned alive, unsigned depth);
 
-bool walk_value(walk &walk, ondemand::value value, unsigned matched, unsigned depth) { // NOLINT(misc-no-recursion): bounded
+bool walk_value(walk &walk, ondemand::value &value, unsigned matched, unsigned depth) { // NOLINT(misc-no-recursion): bounded
   ondemand::json_type type{};
   if (value.type().get(type) != simdjson::SUCCESS) {
     return fail(walk, SIFT_REASON_JSON_SYNTAX);
@@ -137,7 +155,8 @@ bool walk_value(walk &walk, ondemand::value value, unsigned matched, unsigned de
     if (element.error() != simdjson::SUCCESS) {
       return fail(walk, SIFT_REASON_JSON_SYNTAX);
     }
-    if (!walk_value(walk, element.value_unsafe(), 0, depth + 1)) {
+    ondemand::value item = element.value_unsafe();
+    if (!walk_value(walk, item, 0, depth + 1)) {
       return false;
     }
   }
@@ -150,12 +169,16 @@ bool walk_object(walk &walk, ondemand::object object, unsigned alive, unsigned d
     if (item.error() != simdjson::SUCCESS) {
       return fail(walk, SIFT_REASON_JSON_SYNTAX);
     }
-    ondemand::field field = item.value_unsafe();
-    span key;
-    if (!key_of(field, scratch, sizeof scratch, key)) {
-      return fail(walk, SIFT_REASON_JSON_SYNTAX);
+    ondemand::field &&field = static_cast<simdjson::simdjson_result<ondemand::field> &&>(item).value_unsafe(); // a copy stalls
+    unsigned matched = 0;
+    if (alive != 0) {
+      span key;
+      if (!key_of(field, scratch, sizeof scratch, key)) {
+        return fail(walk, SIFT_REASON_JSON_SYNTAX);
+      }
+      matched = matches(walk, alive, depth, key);
     }
-    if (!walk_value(walk, field.value(), alive != 0 ? matches(walk, alive, depth, key) : 0, depth + 1)) {
+    if (!walk_value(walk, field.value(), matched, depth + 1)) {
       return false;
     }
   }

@@ -28,9 +28,10 @@ struct sift_layout {
   size_t count;
 };
 
+/* Tried in turn. The one with "__" goes before the one that would take the directory for the owner. */
 static const char *const built_in[] = {
-    "{owner}/{name}/{channel}.{*}", "{owner}/{name}/{channel}-{*}",  "{owner}/{name}/{channel}/{*}",   "{owner}/{name}/{channel}",
-    "{owner}/{name}.{channel}.{*}", "{owner}__{name}.{channel}.{*}", "{owner}__{name}__{channel}.{*}",
+    "{owner}/{name}/{channel}.{*}",  "{owner}/{name}/{channel}-{*}", "{owner}/{name}/{channel}/{*}",   "{owner}/{name}/{channel}",
+    "{owner}__{name}.{channel}.{*}", "{owner}/{name}.{channel}.{*}", "{owner}__{name}__{channel}.{*}",
 };
 
 static const char *const usual_channels[] = {"build", "run",    "container", "platform", "runtime",

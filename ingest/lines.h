@@ -19,11 +19,11 @@ struct sift_lines;
 struct sift_chunk {
   char *text;
   uint32_t len;
-  uint64_t offset;    /* of text[0] in the decompressed input */
-  uint64_t line;      /* newlines before it in the input */
+  uint64_t offset;           /* of text[0] in the decompressed input */
+  uint64_t line;             /* newlines before it in the input */
   struct sift_survey survey; /* of its text, so that nobody need pass over it again */
-  bool continues;     /* text[0] continues a line that was cut at the end of the chunk before */
-  bool cut;           /* the last line is not complete: it was cut at the limit, and the next chunk continues it */
+  bool continues;            /* text[0] continues a line that was cut at the end of the chunk before */
+  bool cut;                  /* the last line is not complete: it was cut at the limit, and the next chunk continues it */
 };
 
 /* Chunks hold about `chunk_bytes` (SIFT_BATCH_BYTES); a line longer than `line_bytes_max` is cut exactly there, counted from

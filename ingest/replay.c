@@ -17,6 +17,12 @@ struct event {
   uint32_t seen, skipped, pass;
 };
 
+/* `tag` is half of the event's hash, so that looking for another one seldom leads to the ring. */
+struct slot {
+  uint32_t place; /* 1 + index into the ring, or 0 */
+  uint32_t tag;
+};
+
 struct stream {
   int64_t high_ns;
   uint32_t pass; /* of the replay under way, 0: none */
@@ -28,7 +34,7 @@ struct sift_replay {
   uint32_t pass;   /* the last replay's number */
   struct stream streams[SIFT_REPLAY_STREAMS];
   struct event ring[SIFT_REPLAY_EVENTS];
-  uint32_t slots[SLOTS]; /* open addressing: 1 + index into the ring, or 0 */
+  struct slot slots[SLOTS]; /* open addressing */
 };
 
 void sift_replay_reset(struct sift_replay *replay) {
@@ -55,14 +61,22 @@ void sift_replay_free(struct sift_replay *replay) {
   free(replay);
 }
 
-static uint32_t home(uint64_t hash) {
-  return (uint32_t)(hash >> 32) & (SLOTS - 1);
+static uint32_t tag_of(uint64_t hash) {
+  return (uint32_t)(hash >> 32);
+}
+
+static uint32_t home(uint32_t tag) {
+  return tag & (SLOTS - 1);
+}
+
+static bool holds(const struct sift_replay *replay, const struct slot *slot, uint64_t hash) {
+  return slot->tag == tag_of(hash) && replay->ring[slot->place - 1].hash == hash;
 }
 
 /* The slot of the event, or the empty one where it would stand. */
 static uint32_t find_slot(const struct sift_replay *replay, uint64_t hash) {
-  uint32_t at = home(hash);
-  while (replay->slots[at] != 0 && replay->ring[replay->slots[at] - 1].hash != hash) {
+  uint32_t at = home(tag_of(hash));
+  while (replay->slots[at].place != 0 && !holds(replay, &replay->slots[at], hash)) {
     at = (at + 1) & (SLOTS - 1);
   }
   return at;
@@ -70,14 +84,14 @@ static uint32_t find_slot(const struct sift_replay *replay, uint64_t hash) {
 
 /* Empties a slot and closes the gap: whoever was pushed past it moves back (Knuth, TAOCP 6.4, algorithm R). */
 static void remove_slot(struct sift_replay *replay, uint32_t gap) {
-  for (uint32_t at = (gap + 1) & (SLOTS - 1); replay->slots[at] != 0; at = (at + 1) & (SLOTS - 1)) {
-    uint32_t wanted = home(replay->ring[replay->slots[at] - 1].hash);
+  for (uint32_t at = (gap + 1) & (SLOTS - 1); replay->slots[at].place != 0; at = (at + 1) & (SLOTS - 1)) {
+    uint32_t wanted = home(replay->slots[at].tag);
     if (((at - wanted) & (SLOTS - 1)) >= ((at - gap) & (SLOTS - 1))) {
       replay->slots[gap] = replay->slots[at];
       gap = at;
     }
   }
-  replay->slots[gap] = 0;
+  replay->slots[gap] = (struct slot){0};
 }
 
 static void remember(struct sift_replay *replay, uint64_t hash) {
@@ -90,7 +104,7 @@ static void remember(struct sift_replay *replay, uint64_t hash) {
     replay->count++;
   }
   replay->ring[place] = (struct event){.hash = hash, .seen = 1};
-  replay->slots[find_slot(replay, hash)] = place + 1;
+  replay->slots[find_slot(replay, hash)] = (struct slot){.place = place + 1, .tag = tag_of(hash)};
 }
 
 static bool hub_mark(struct sift_span text) {
@@ -118,13 +132,14 @@ bool sift_replay_seen(struct sift_replay *replay, uint32_t stream_number, int64_
                       struct sift_span text) {
   uint64_t hash = XXH3_64bits_withSeed(text.data, text.len, XXH3_64bits_withSeed(time.data, time.len, stream_number));
   struct stream *stream = &replay->streams[stream_number % SIFT_REPLAY_STREAMS];
-  uint32_t slot = replay->slots[find_slot(replay, hash)];
-  struct event *event = slot != 0 ? &replay->ring[slot - 1] : NULL;
-  if (event != NULL && stream->pass == 0 && begins_replay(stream, time_ns, text)) {
-    stream->pass = ++replay->pass;
-  }
+  uint32_t place = replay->slots[find_slot(replay, hash)].place;
+  struct event *event = place != 0 ? &replay->ring[place - 1] : NULL;
   if (event != NULL && stream->pass != 0 && skip(event, stream->pass)) {
     return true;
+  }
+  if (event != NULL && begins_replay(stream, time_ns, text)) {
+    stream->pass = ++replay->pass;
+    return skip(event, stream->pass);
   }
   stream->pass = 0;
   stream->high_ns = time_ns > stream->high_ns ? time_ns : stream->high_ns;

@@ -4,7 +4,8 @@
  * has a high-water mark, the newest time that it showed. An event begins a replay when it was seen before and is older than
  * that mark, or was seen before and is one of the Hub's own mark lines (`===== … =====`), which open every log: so a
  * short log is recognised whose times are all equal. Within a replay an event is skipped as often as it was seen
- * before the replay; the first one beyond that is new and ends it.
+ * before the replay; one beyond that begins another replay (the connection broke again) where it may, by the same rule, and else
+ * is new and ends it.
  *
  * Memory is bounded: the newest SIFT_REPLAY_EVENTS distinct events of a shard are remembered. A replay that reaches further
  * back is recognised from the first event on that is still remembered. */
@@ -24,7 +25,7 @@ enum { SIFT_REPLAY_EVENTS = 131072, SIFT_REPLAY_STREAMS = 4096 };
 
 struct sift_replay;
 
-/* About 5 MB. NULL when memory is out. */
+/* About 5.5 MB. NULL when memory is out. */
 struct sift_replay *sift_replay_new(void);
 void sift_replay_free(struct sift_replay *replay);
 void sift_replay_reset(struct sift_replay *replay); /* for the next shard */

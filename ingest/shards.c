@@ -89,7 +89,8 @@ static enum sift_status visit(struct sift_shards *shards, const FTSENT *entry, s
   }
 }
 
-static enum sift_status walk(struct sift_shards *shards, const char *root, const struct sift_layout *layout, struct sift_fleet *fleet) {
+static enum sift_status walk(struct sift_shards *shards, const char *root, const struct sift_layout *layout,
+                             struct sift_fleet *fleet) {
   char *roots[] = {(char *)root, NULL}; /* fts_open() does not write to them */
   size_t root_len = strlen(root);
   FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);

@@ -10,9 +10,9 @@ extern "C" {
 #endif
 
 struct sift_shard {
-  const char *path;  /* to open; "-" is standard input */
-  uint32_t name;     /* where in `path` its name begins: see sift_shards_add() */
-  uint64_t size;     /* on disk, 0 where unknown */
+  const char *path; /* to open; "-" is standard input */
+  uint32_t name;    /* where in `path` its name begins: see sift_shards_add() */
+  uint64_t size;    /* on disk, 0 where unknown */
   uint64_t device, inode;
 };
 
@@ -30,7 +30,8 @@ void sift_shards_release(struct sift_shards *shards);
  * counted in `fleet`. A shard's name, by which states and events call it, is the part of its path that `layout` takes, or
  * what follows the directory given, or the last component: whichever is longest. So it does not depend on where the
  * fleet stands, nor on whether a shard is given itself or by its directory. SIFT_ENOMEM only. */
-enum sift_status sift_shards_add(struct sift_shards *shards, const char *path, const struct sift_layout *layout, struct sift_fleet *fleet);
+enum sift_status sift_shards_add(struct sift_shards *shards, const char *path, const struct sift_layout *layout,
+                                 struct sift_fleet *fleet);
 
 /* Largest first, then by name; the same file twice (by device and inode) is kept once. To be called when all are added. */
 void sift_shards_sort(struct sift_shards *shards);

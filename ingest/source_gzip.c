@@ -64,14 +64,21 @@ static enum sift_status begin_member(struct gzip *gzip) {
   return SIFT_OK;
 }
 
-/* Lends the unused input to igzip and takes back what it left. */
+/* Lends the unused input to igzip. */
 static void lend(struct gzip *gzip) {
   gzip->state.next_in = (uint8_t *)gzip->input->data + gzip->input->at;
   gzip->state.avail_in = (uint32_t)(gzip->input->len - gzip->input->at);
 }
 
-static void take_back(struct gzip *gzip) {
+/* Takes back what it left. False where it failed: what it says it left is then not to be trusted. */
+static bool take_back(struct gzip *gzip, int result) {
+  bool good = result == ISAL_DECOMP_OK || result == ISAL_END_INPUT || result == ISAL_OUT_OVERFLOW;
+  size_t lent = gzip->input->len - gzip->input->at;
+  if (!good || gzip->state.avail_in > lent) {
+    return false;
+  }
   gzip->input->at = gzip->input->len - gzip->state.avail_in;
+  return true;
 }
 
 static enum sift_status read_header(struct gzip *gzip) {
@@ -80,12 +87,11 @@ static enum sift_status read_header(struct gzip *gzip) {
   }
   lend(gzip);
   int result = isal_read_gzip_header(&gzip->state, &gzip->header);
-  take_back(gzip);
-  if (result == ISAL_DECOMP_OK) {
-    gzip->stage = STAGE_BODY;
-    return SIFT_OK;
+  if (!take_back(gzip, result)) {
+    return corrupt(gzip);
   }
-  return result == ISAL_END_INPUT ? SIFT_OK : corrupt(gzip);
+  gzip->stage = result == ISAL_DECOMP_OK ? STAGE_BODY : STAGE_HEADER;
+  return SIFT_OK;
 }
 
 /* Decodes into the room; *hungry when nothing came of it and more input is wanted. */
@@ -96,10 +102,9 @@ static enum sift_status read_body(struct gzip *gzip, char *buffer, size_t size, 
   gzip->state.next_out = (uint8_t *)buffer + *filled;
   gzip->state.avail_out = (uint32_t)room;
   int result = isal_inflate(&gzip->state);
-  take_back(gzip);
   size_t got = room - gzip->state.avail_out;
   *filled += got;
-  if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT && result != ISAL_OUT_OVERFLOW) {
+  if (!take_back(gzip, result)) {
     return corrupt(gzip);
   }
   if (gzip->state.block_state == ISAL_BLOCK_FINISH) {
@@ -149,7 +154,7 @@ static void gzip_free(struct sift_source *source) {
 
 enum sift_status sift_source_gzip(struct sift_source **out, struct sift_input *input) {
   static const struct sift_source_ops ops = {"gzip", gzip_read, gzip_free};
-  struct gzip *gzip = malloc(sizeof *gzip);
+  struct gzip *gzip = calloc(1, sizeof *gzip); /* zeroed: of wrong codes igzip makes what its tables hold */
   *out = NULL;
   if (gzip == NULL) {
     sift_input_free(input);

@@ -4,14 +4,15 @@
 
 #include "ingest/source.h"
 
-enum { SIFT_INPUT_BYTES = 256 * 1024 };
+/* The slack is for igzip, which looks a few bytes ahead. */
+enum { SIFT_INPUT_BYTES = 256 * 1024, SIFT_INPUT_SLACK = 64 };
 
 /* Read-ahead over a source of raw bytes, which it owns. */
 struct sift_input {
   struct sift_source *bytes;
-  size_t at, len;          /* data[at..len) is read but not used */
-  enum sift_status ended;  /* SIFT_OK, or what the last read gave: nothing more is asked for then */
-  char data[SIFT_INPUT_BYTES];
+  size_t at, len;         /* data[at..len) is read but not used */
+  enum sift_status ended; /* SIFT_OK, or what the last read gave: nothing more is asked for then */
+  char data[SIFT_INPUT_BYTES + SIFT_INPUT_SLACK];
 };
 
 /* Takes over `bytes`; on SIFT_ENOMEM it is freed. */

@@ -13,7 +13,7 @@ enum { SIFT_SETTLE_RECORDS = 64 }; /* so many records may tell the names of fiel
 struct sift_wrapping {
   enum sift_format format; /* SIFT_FORMAT_AUTO until the first chunk settles it */
   struct sift_fields fields;
-  unsigned settling;       /* records that may still tell names */
+  unsigned settling; /* records that may still tell names */
   struct sift_span space, channel;
   struct sift_streams *streams;
   struct sift_wrapping_report report;

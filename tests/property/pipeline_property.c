@@ -28,9 +28,12 @@ static const struct test_rule rules[] = {
 };
 
 static const char *const templates[] = {
-    "--> RUN pip install",     "DONE 1.2s",       "--> ERROR: process",       "===== Build Queued =====",
-    "No module named 'torch'", "No module named 'numpy'", "Warning: slow",    "warning: ignored",
-    "running on port 7860",    "Memory limit exceeded (16Gi)", "plain chatter", "\"quoted\" \\ and \ttabbed",
+    "--> RUN pip install",     "DONE 1.2s",
+    "--> ERROR: process",      "===== Build Queued =====",
+    "No module named 'torch'", "No module named 'numpy'",
+    "Warning: slow",           "warning: ignored",
+    "running on port 7860",    "Memory limit exceeded (16Gi)",
+    "plain chatter",           "\"quoted\" \\ and \ttabbed",
     "\xe2\x9c\x93 unicode",    "",
 };
 
@@ -95,7 +98,7 @@ static struct bytes wrap(const struct lines *lines, enum sift_format format) {
 struct way {
   enum sift_format format;
   uint32_t chunk_bytes;
-  size_t read_max;   /* reads of 1 to so many bytes */
+  size_t read_max; /* reads of 1 to so many bytes */
   size_t tally_bytes_max;
   enum sift_scan_mode mode;
 };
@@ -124,7 +127,8 @@ static void feed(struct sift_worker *worker, const struct lines *lines, const st
   must(sift_lines_new(&gathered, way->chunk_bytes, SIFT_LINE_BYTES_MAX) == SIFT_OK);
   must(sift_wrapping_new(&wrapping) == SIFT_OK);
   must(sift_worker_begin(worker, sift_span_of(lines->name)) == SIFT_OK);
-  must(sift_wrapping_begin(wrapping, &config, sift_worker_streams(worker), (struct sift_wrapping_report){ignore_damage, NULL}) == SIFT_OK);
+  must(sift_wrapping_begin(wrapping, &config, sift_worker_streams(worker), (struct sift_wrapping_report){ignore_damage, NULL}) ==
+       SIFT_OK);
   for (size_t at = 0; at < bytes.len;) {
     size_t room = 0;
     char *into = sift_lines_reserve(gathered, &room);
@@ -180,8 +184,8 @@ static void merge(const struct sift_ruleset *ruleset, struct runs *runs, struct 
 }
 
 /* Shards in random order over 1 to 3 workers, runs folded in random order. */
-static void state_of(const struct sift_database *database, const struct lines *shards, const struct way *way, struct test_random *random,
-                     struct sift_state_buffer *out) {
+static void state_of(const struct sift_database *database, const struct lines *shards, const struct way *way,
+                     struct test_random *random, struct sift_state_buffer *out) {
   struct sift_worker *workers[3];
   struct runs runs = {.count = 0};
   size_t worker_count = 1 + test_random_below(random, 3);

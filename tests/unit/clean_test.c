@@ -106,8 +106,13 @@ static void offsets_and_return_counts_point_into_the_input(void **state) {
     memcpy(text, in, len);
     size_t cleaned = sift_clean(&cleaner, text, len);
     assert_true(cleaned <= len);
-    struct sift_batch batch = {.text = text, .len = (uint32_t)cleaned, .offset = 1000, .edits = cleaner.edits,
-                               .edit_count = cleaner.edit_count, .returns = cleaner.returns, .return_count = cleaner.return_count};
+    struct sift_batch batch = {.text = text,
+                               .len = (uint32_t)cleaned,
+                               .offset = 1000,
+                               .edits = cleaner.edits,
+                               .edit_count = cleaner.edit_count,
+                               .returns = cleaner.returns,
+                               .return_count = cleaner.return_count};
     uint32_t returns = 0;
     for (uint32_t i = 0; i < cleaned; i++) {
       uint64_t offset = sift_batch_input_offset(&batch, i);

@@ -30,7 +30,8 @@ static size_t check(const struct test_rule *rules, size_t count, char *first, si
 static void examples_are_held_to_their_word_by_both_engines(void **state) {
   (void)state;
   char first[256];
-  const struct test_rule good[] = {{.id = "r", .any = {"disk (?!half)full"}, .none = {"not"}, .match = {"disk full"}, .no_match = {"disk not full"}}};
+  const struct test_rule good[] = {
+      {.id = "r", .any = {"disk (?!half)full"}, .none = {"not"}, .match = {"disk full"}, .no_match = {"disk not full"}}};
   assert_int_equal(check(good, 1, first, sizeof first), 0);
   const struct test_rule missing[] = {{.id = "r", .any = {"disk full"}, .match = {"disk full", "disk is full"}, .no_match = {"x"}}};
   assert_int_equal(check(missing, 1, first, sizeof first), 2);

@@ -9,7 +9,11 @@
 #include "tests/support/rules.h"
 
 static const struct test_rule stored[] = {
-    {.id = "a", .any = {"alpha(?!x)", "beta (?<n>\\d+)"}, .captures = {"n"}, .match = {"alphay", "beta 12"}, .no_match = {"alphax"}},
+    {.id = "a",
+     .any = {"alpha(?!x)", "beta (?<n>\\d+)"},
+     .captures = {"n"},
+     .match = {"alphay", "beta 12"},
+     .no_match = {"alphax"}},
     {.id = "b", .any = {"gamma"}, .match = {"gamma"}, .no_match = {"gamm"}},
 };
 

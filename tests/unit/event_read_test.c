@@ -18,10 +18,12 @@ static void encode(struct sift_pack *out) {
   captures[1] = sift_span_of("port");
   rules[0].captures.items = captures;
   rules[0].captures.count = 2;
-  struct sift_ruleset ruleset = {.name = "spaces", .version = "1", .classes = classes, .class_count = 1, .rules = rules, .rule_count = 2};
+  struct sift_ruleset ruleset = {
+      .name = "spaces", .version = "1", .classes = classes, .class_count = 1, .rules = rules, .rule_count = 2};
   struct sift_event_encoder *encoder = NULL;
   const struct sift_span fields[2] = {sift_span_of("torch"), sift_span_of("\xFF")};
-  struct sift_event event = {.time_ns = 1769854830123000000, .rule = 0, .offset = 70000, .line = 12, .fields = fields, .field_count = 2};
+  struct sift_event event = {
+      .time_ns = 1769854830123000000, .rule = 0, .offset = 70000, .line = 12, .fields = fields, .field_count = 2};
   event.space = sift_span_of("owner/name");
   event.channel = sift_span_of("run");
   event.source = sift_span_of("shard");
@@ -63,8 +65,7 @@ static enum sift_status read_all(const char *bytes, size_t len, size_t step, siz
   const struct sift_event_record *event = NULL;
   enum sift_status status = SIFT_OK;
   assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){dribble, &input}), SIFT_OK);
-  for (*events = 0; (status = sift_event_next(reader, &event)) == SIFT_OK; ++*events) {
-  }
+  for (*events = 0; (status = sift_event_next(reader, &event)) == SIFT_OK; ++*events) {}
   assert_int_equal(sift_event_next(reader, &event), status);
   *offset = sift_event_reader_offset(reader);
   sift_event_reader_free(reader);
@@ -148,20 +149,31 @@ struct forged {
   size_t len;
   enum sift_status expected;
 };
-#define HEADER "\x82\xA9spacesift\xA6" "events\xA1v\x01"
-#define REQUIRED                                                                                                             \
-  "\xA4time\xC0\xA5space\xA0\xA7" "channel\xA0\xA4rule\xA0\xA5" "class\xA0\xA8severity\xA0\xAFseverity_number\x09\xA6source\xA0\xA6" \
+#define HEADER                                                                                                                     \
+  "\x82\xA9spacesift\xA6"                                                                                                          \
+  "events\xA1v\x01"
+#define REQUIRED                                                                                                                   \
+  "\xA4time\xC0\xA5space\xA0\xA7"                                                                                                  \
+  "channel\xA0\xA4rule\xA0\xA5"                                                                                                    \
+  "class\xA0\xA8severity\xA0\xAFseverity_number\x09\xA6source\xA0\xA6"                                                             \
   "offset\x00\xA4text\xA0"
-#define FORGED(what, bytes, expected) {what, bytes, sizeof(bytes) - 1, expected}
+#define FORGED(what, bytes, expected)                                                                                              \
+  { what, bytes, sizeof(bytes) - 1, expected }
 
 static const struct forged cases[] = {
     FORGED("nothing", "", SIFT_EFORMAT),
     FORGED("text", "hello", SIFT_EFORMAT),
     FORGED("a state", "\x82\xA9spacesift\xA5state\xA1v\x01", SIFT_EFORMAT),
     FORGED("an event without a header", "\x8A" REQUIRED, SIFT_EFORMAT),
-    FORGED("the next version", "\x82\xA9spacesift\xA6" "events\xA1v\x02", SIFT_EVERSION),
+    FORGED("the next version",
+           "\x82\xA9spacesift\xA6"
+           "events\xA1v\x02",
+           SIFT_EVERSION),
     FORGED("a header alone", HEADER, SIFT_END),
-    FORGED("a header that says more", "\x83\xA9spacesift\xA6" "events\xA1v\x01\xA4more\x91\x91\x91\xC0", SIFT_END),
+    FORGED("a header that says more",
+           "\x83\xA9spacesift\xA6"
+           "events\xA1v\x01\xA4more\x91\x91\x91\xC0",
+           SIFT_END),
     FORGED("an event", HEADER "\x8A" REQUIRED, SIFT_END),
     FORGED("an event that says more", HEADER "\x8B" REQUIRED "\xA4more\x91\x91\x91\xC0", SIFT_END),
     FORGED("an event of another version", HEADER "\x8B" REQUIRED "\xA1v\x02", SIFT_ECORRUPT),
@@ -172,10 +184,22 @@ static const struct forged cases[] = {
     FORGED("an absurd count", HEADER "\xDF\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
     FORGED("an absurd length", HEADER "\x8A\xA4time\xC0\xA5space\xDB\xFF\xFF\xFF\xFF" REQUIRED, SIFT_ECORRUPT),
     FORGED("a time that is a number", HEADER "\x8A\xA4time\x05" REQUIRED, SIFT_ECORRUPT),
-    FORGED("nine fields", HEADER "\x8B" REQUIRED "\xA6" "fields\x89", SIFT_ECORRUPT),
-    FORGED("a field's name that is no word", HEADER "\x8B" REQUIRED "\xA6" "fields\x81\xA2\"x\xA0", SIFT_ECORRUPT),
-    FORGED("a field without a name", HEADER "\x8B" REQUIRED "\xA6" "fields\x81\xA0\xA0", SIFT_ECORRUPT),
-    FORGED("a field that is a number", HEADER "\x8B" REQUIRED "\xA6" "fields\x81\xA1x\x05", SIFT_ECORRUPT),
+    FORGED("nine fields",
+           HEADER "\x8B" REQUIRED "\xA6"
+                  "fields\x89",
+           SIFT_ECORRUPT),
+    FORGED("a field's name that is no word",
+           HEADER "\x8B" REQUIRED "\xA6"
+                  "fields\x81\xA2\"x\xA0",
+           SIFT_ECORRUPT),
+    FORGED("a field without a name",
+           HEADER "\x8B" REQUIRED "\xA6"
+                  "fields\x81\xA0\xA0",
+           SIFT_ECORRUPT),
+    FORGED("a field that is a number",
+           HEADER "\x8B" REQUIRED "\xA6"
+                  "fields\x81\xA1x\x05",
+           SIFT_ECORRUPT),
 };
 
 static void forged_events_are_judged_as_they_deserve(void **state) {

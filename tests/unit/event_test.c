@@ -223,12 +223,9 @@ static void clearing_keeps_the_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      EVENT_TEST(an_event_says_all_that_is_known),
-      EVENT_TEST(what_is_unknown_is_left_out_and_no_time_is_nil),
-      EVENT_TEST(text_that_is_no_utf8_is_bin),
-      EVENT_TEST(a_long_text_is_cut_between_characters_and_says_so),
-      EVENT_TEST(the_largest_event_fits),
-      EVENT_TEST(a_header_says_what_made_the_events),
+      EVENT_TEST(an_event_says_all_that_is_known), EVENT_TEST(what_is_unknown_is_left_out_and_no_time_is_nil),
+      EVENT_TEST(text_that_is_no_utf8_is_bin),     EVENT_TEST(a_long_text_is_cut_between_characters_and_says_so),
+      EVENT_TEST(the_largest_event_fits),          EVENT_TEST(a_header_says_what_made_the_events),
       EVENT_TEST(clearing_keeps_the_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

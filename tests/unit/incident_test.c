@@ -115,7 +115,10 @@ static void what_is_usual_for_a_class_is_none(void **state) {
   }
   find(world, 1000);
   assert_int_equal(world->incidents.count, 0);
-  strike(world, world->push, 30, 5000, 5060);
+  strike(world, world->push, 30, 5000, 5020);
+  find(world, 1000);
+  assert_int_equal(world->incidents.count, 0);
+  strike(world, world->push, 30, 5020, 5060);
   find(world, 1000);
   assert_int_equal(world->incidents.count, 1);
   assert_int_equal(world->incidents.items[0].window_count, 1);

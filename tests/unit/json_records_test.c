@@ -53,8 +53,10 @@ static void the_four_fields_are_found_in_any_order(void **state) {
   (void)state;
   struct sift_json_record record;
   const char fields[] = "text=data,space=repo,channel=log.kind,time=ts";
-  assert_int_equal(read_line("{\"ts\": 1706696430.5 , \"log\" : {\"a\":[1,{}],\"kind\":\"run\"}, \"repo\":\"o/n\" ,\"data\":\"hi\"} ", fields, &record),
-                   SIFT_REASONS);
+  assert_int_equal(
+      read_line("{\"ts\": 1706696430.5 , \"log\" : {\"a\":[1,{}],\"kind\":\"run\"}, \"repo\":\"o/n\" ,\"data\":\"hi\"} ", fields,
+                &record),
+      SIFT_REASONS);
   check_value(&record.time, SIFT_JSON_NUMBER, "1706696430.5");
   check_value(&record.channel, SIFT_JSON_STRING, "run");
   check_value(&record.space, SIFT_JSON_STRING, "o/n");
@@ -99,11 +101,35 @@ static void other_kinds_of_values_are_told(void **state) {
 
 static void broken_json_is_noticed_wherever_it_breaks(void **state) {
   (void)state;
-  const char *const broken[] = {"",          "x",           "[]",          "[{\"a\":1}]",       "\"a\"",          "{",
-                                "{\"a\"}",    "{\"a\":}",     "{\"a\":1,}",   "{\"a\":1 \"b\":2}", "{\"a\":1}}",      "{\"a\":1},",
-                                "{\"a\":nul}", "{\"a\":01}",   "{\"a\":[1,]}", "{\"a\":[1 2]}",    "{\"a\":{\"b\":}}", "{\"a\":[}",
-                                "{\"a\":\"x}", "{\"a\":'x'}",  "{a:1}",        "{\"a\":[1}",       "{\"a\":{\"b\":1}", "{\"a\":1} x",
-                                "{\"a\":1}{}", "{\"a\":\"\x01\"}", "{,}",      "{\"a\":tru,\"data\":\"x\"}", "{\"a\":[[[}"};
+  const char *const broken[] = {"",
+                                "x",
+                                "[]",
+                                "[{\"a\":1}]",
+                                "\"a\"",
+                                "{",
+                                "{\"a\"}",
+                                "{\"a\":}",
+                                "{\"a\":1,}",
+                                "{\"a\":1 \"b\":2}",
+                                "{\"a\":1}}",
+                                "{\"a\":1},",
+                                "{\"a\":nul}",
+                                "{\"a\":01}",
+                                "{\"a\":[1,]}",
+                                "{\"a\":[1 2]}",
+                                "{\"a\":{\"b\":}}",
+                                "{\"a\":[}",
+                                "{\"a\":\"x}",
+                                "{\"a\":'x'}",
+                                "{a:1}",
+                                "{\"a\":[1}",
+                                "{\"a\":{\"b\":1}",
+                                "{\"a\":1} x",
+                                "{\"a\":1}{}",
+                                "{\"a\":\"\x01\"}",
+                                "{,}",
+                                "{\"a\":tru,\"data\":\"x\"}",
+                                "{\"a\":[[[}"};
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     struct sift_json_record record;
     if (read_line(broken[i], "text=data", &record) != SIFT_REASON_JSON_SYNTAX) {

@@ -39,7 +39,10 @@ static void halves_of_surrogates_become_replacements(void **state) {
   (void)state;
   expect_text("\\ud83d", "\xef\xbf\xbd", 3);
   expect_text("\\ude00x", "\xef\xbf\xbdx", 4);
-  expect_text("\\ud83d\\u0041", "\xef\xbf\xbd" "A", 4);
+  expect_text("\\ud83d\\u0041",
+              "\xef\xbf\xbd"
+              "A",
+              4);
   expect_text("\\ud83d\\ud83d\\ude00", "\xef\xbf\xbd\xf0\x9f\x98\x80", 7);
   expect_text("\\ud83d\\n", "\xef\xbf\xbd\n", 4);
 }
@@ -98,8 +101,13 @@ static void ill_formed_parts_become_one_replacement_each(void **state) {
   expect_repair("\xc0\xaf", R R);
   expect_repair("\xe0\x80\xaf", R R R);
   expect_repair("\xed\xa0\x80", R R R);
-  expect_repair("\xf4\x91\x92\x93\xff" "A\x80\xbf" "B", R R R R R "A" R R "B");
-  expect_repair("\xe1\x80\xe2\xf0\x91\x92\xf1\xbf" "A", R R R R "A");
+  expect_repair("\xf4\x91\x92\x93\xff"
+                "A\x80\xbf"
+                "B",
+                R R R R R "A" R R "B");
+  expect_repair("\xe1\x80\xe2\xf0\x91\x92\xf1\xbf"
+                "A",
+                R R R R "A");
   expect_repair("a\xe2\x82", "a" R);
 }
 
@@ -117,12 +125,9 @@ static void only_json_scalars_are_scalars(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_escape_is_decoded),
-      cmocka_unit_test(halves_of_surrogates_become_replacements),
-      cmocka_unit_test(what_json_does_not_know_is_wrong),
-      cmocka_unit_test(escapes_stand_at_any_distance),
-      cmocka_unit_test(decoding_in_place_gives_the_same),
-      cmocka_unit_test(ill_formed_parts_become_one_replacement_each),
+      cmocka_unit_test(every_escape_is_decoded),          cmocka_unit_test(halves_of_surrogates_become_replacements),
+      cmocka_unit_test(what_json_does_not_know_is_wrong), cmocka_unit_test(escapes_stand_at_any_distance),
+      cmocka_unit_test(decoding_in_place_gives_the_same), cmocka_unit_test(ill_formed_parts_become_one_replacement_each),
       cmocka_unit_test(only_json_scalars_are_scalars),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/batch.h"
 #include "patterns/loader.h"
 
 static char *read_whole(const char *name, size_t *len) {
@@ -263,6 +264,24 @@ static void too_many_classes_are_refused(void **state) {
   free(text);
 }
 
+static void an_example_longer_than_any_scanned_line_is_refused(void **state) {
+  (void)state;
+  size_t size = SIFT_LINE_BYTES_MAX + 1000;
+  char *text = calloc(1, size);
+  strcpy(text,
+         "ruleset: {name: t, version: v}\nclasses: [{id: c, title: C}]\nrules:\n  - {id: r, class: c, severity: info, title: T, "
+         "any: [abc], examples: {no_match: [ab], match: [abc, ");
+  memset(text + strlen(text), 'x', SIFT_LINE_BYTES_MAX + 1);
+  strcat(text, "]}}\n");
+  struct sift_problems problems;
+  struct sift_ruleset *ruleset = NULL;
+  assert_int_equal(parse_text(text, &problems, &ruleset), SIFT_ERULES);
+  assert_int_equal(problems.errors, 1);
+  assert_string_equal(problems.items[0].field, "examples.match[2]");
+  sift_problems_release(&problems);
+  free(text);
+}
+
 static void a_thousand_errors_are_counted_to_the_last(void **state) {
   (void)state;
   size_t size = 200 * 3000;
@@ -308,6 +327,7 @@ int main(void) {
       cmocka_unit_test(no_files_are_an_error_in_words),
       cmocka_unit_test(a_set_over_64_mib_is_refused_unread),
       cmocka_unit_test(too_many_classes_are_refused),
+      cmocka_unit_test(an_example_longer_than_any_scanned_line_is_refused),
       cmocka_unit_test(a_thousand_errors_are_counted_to_the_last),
       cmocka_unit_test(the_built_in_pack_loads_without_errors),
   };

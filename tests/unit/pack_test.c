@@ -84,7 +84,8 @@ static void text_is_str_only_if_it_is_utf8(void **state) {
 static void times_take_their_shortest_form(void **state) {
   (void)state;
   const msgpack_timestamp stamps[] = {
-      {0, 0}, {1, 0}, {UINT32_MAX, 0}, {UINT32_MAX, 1}, {INT64_C(1) << 32, 0}, {1769854830, 999999999}, {-1, 0}, {-1, 999999999}, {-9223372036, 5},
+      {0, 0},  {1, 0},          {UINT32_MAX, 0},  {UINT32_MAX, 1}, {INT64_C(1) << 32, 0}, {1769854830, 999999999},
+      {-1, 0}, {-1, 999999999}, {-9223372036, 5},
   };
   for (size_t i = 0; i < sizeof stamps / sizeof stamps[0]; i++) {
     msgpack_pack_timestamp(&packer, &stamps[i]);
@@ -112,9 +113,12 @@ static void a_pack_grows_and_keeps_what_it_holds(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PACK_TEST(numbers_take_their_shortest_form),  PACK_TEST(constants_are_one_byte),
-      PACK_TEST(counts_and_lengths_take_their_shortest_form), PACK_TEST(text_is_str_only_if_it_is_utf8),
-      PACK_TEST(times_take_their_shortest_form),    PACK_TEST(a_pack_grows_and_keeps_what_it_holds),
+      PACK_TEST(numbers_take_their_shortest_form),
+      PACK_TEST(constants_are_one_byte),
+      PACK_TEST(counts_and_lengths_take_their_shortest_form),
+      PACK_TEST(text_is_str_only_if_it_is_utf8),
+      PACK_TEST(times_take_their_shortest_form),
+      PACK_TEST(a_pack_grows_and_keeps_what_it_holds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

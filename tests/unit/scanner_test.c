@@ -71,8 +71,9 @@ static void anchors_are_those_of_the_line(void **state) {
       {.id = "end", .any = {"error$"}},
       {.id = "whole", .any = {"^error$"}},
   };
-  expect(rules, 3, "error\nan error\nerror it is\nno error here\nerror", "begin@0+5\nend@0+5\nwhole@0+5\nend@6+8\nbegin@15+11\n"
-                                                                        "begin@41+5\nend@41+5\nwhole@41+5\n");
+  expect(rules, 3, "error\nan error\nerror it is\nno error here\nerror",
+         "begin@0+5\nend@0+5\nwhole@0+5\nend@6+8\nbegin@15+11\n"
+         "begin@41+5\nend@41+5\nwhole@41+5\n");
 }
 
 static void all_and_none_hold_within_the_line(void **state) {
@@ -80,7 +81,8 @@ static void all_and_none_hold_within_the_line(void **state) {
   const struct test_rule rules[] = {
       {.id = "rule", .any = {"apple", "pear"}, .all = {"ripe", "red"}, .none = {"rotten"}},
   };
-  expect(rules, 1, "apple\nripe red\nred ripe apple\nripe apple\npear red ripe rotten\nripe pear, red\n", "rule@15+14\nrule@62+14\n");
+  expect(rules, 1, "apple\nripe red\nred ripe apple\nripe apple\npear red ripe rotten\nripe pear, red\n",
+         "rule@15+14\nrule@62+14\n");
 }
 
 static void look_around_and_back_references_are_confirmed(void **state) {
@@ -130,7 +132,8 @@ static void bytes_that_are_no_utf8_and_nuls_are_text_like_any(void **state) {
   struct sift_database *database = test_database(ruleset);
   struct sift_scanner *scanner = NULL;
   assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH), SIFT_OK);
-  const char text[] = "\xff\xfe\nfatal\0\x80" "end\n\0\n";
+  const char text[] = "\xff\xfe\nfatal\0\x80"
+                      "end\n\0\n";
   char *padded = test_padded(text, sizeof text - 1);
   struct record record = {.ruleset = ruleset};
   assert_int_equal(sift_scanner_scan(scanner, padded, sizeof text - 1, note, &record), SIFT_OK);

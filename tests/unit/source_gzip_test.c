@@ -37,11 +37,11 @@ static size_t member(size_t at, const char *bytes, size_t len, bool adorned) {
   if (adorned) {
     struct isal_gzip_header header;
     isal_gzip_header_init(&header);
-    header.name = (char *)(uintptr_t)"shard.log";
+    header.name = (char *)(uintptr_t) "shard.log";
     header.name_buf_len = 10;
-    header.comment = (char *)(uintptr_t)"a comment";
+    header.comment = (char *)(uintptr_t) "a comment";
     header.comment_buf_len = 10;
-    header.extra = (uint8_t *)(uintptr_t)"BC\2\0\0\0";
+    header.extra = (uint8_t *)(uintptr_t) "BC\2\0\0\0";
     header.extra_len = 6;
     header.hcrc = 1;
     assert_int_equal(isal_write_gzip_header(&stream, &header), 0);

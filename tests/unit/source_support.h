@@ -30,8 +30,7 @@ static inline struct drained drain_source(struct sift_source *source, size_t roo
   strncpy(out.kind, source->ops->name, sizeof out.kind - 1);
   assert_non_null(out.bytes);
   size_t got = 0;
-  while (out.len + room <= DRAIN_BYTES_MAX &&
-         (out.status = sift_source_read(source, out.bytes + out.len, room, &got)) == SIFT_OK) {
+  while (out.len + room <= DRAIN_BYTES_MAX && (out.status = sift_source_read(source, out.bytes + out.len, room, &got)) == SIFT_OK) {
     out.len += got;
   }
   out.reason = source->reason;
@@ -55,9 +54,7 @@ static inline struct drained drain(const char *bytes, size_t len, size_t step, s
   return out;
 }
 
-static const struct {
-  size_t step, room;
-} drain_ways[] = {{0, 1 << 16}, {1, 7}, {3, 1 << 16}, {0, 1}, {1000, 333}};
+static const struct { size_t step, room; } drain_ways[] = {{0, 1 << 16}, {1, 7}, {3, 1 << 16}, {0, 1}, {1000, 333}};
 
 /* The same result however the bytes come and go. */
 static inline void expect_drain(const char *bytes, size_t len, const char *want, size_t want_len, enum sift_status status,

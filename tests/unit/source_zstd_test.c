@@ -37,8 +37,7 @@ static size_t frame(size_t at, const char *bytes, size_t len, int window_log) {
   while (window_log > 0 && in.pos < in.size) { /* the size must not be known at the begin, or the window would shrink to it */
     assert_false(ZSTD_isError(ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue)));
   }
-  while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) != 0) {
-  }
+  while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) != 0) {}
   ZSTD_freeCCtx(context);
   return out.pos;
 }
@@ -132,7 +131,8 @@ static void a_window_over_the_limit_is_refused_and_a_higher_limit_takes_it(void 
 static void a_frame_that_needs_a_dictionary_says_so(void **state) {
   (void)state;
   /* Magic; descriptor: single segment, one byte of dictionary id; id 7; content size 1; one raw block of one byte. */
-  const char needs[] = "\x28\xb5\x2f\xfd\x21\x07\x01\x09\x00\x00" "a";
+  const char needs[] = "\x28\xb5\x2f\xfd\x21\x07\x01\x09\x00\x00"
+                       "a";
   expect_drain(needs, sizeof needs - 1, "", 0, SIFT_ECORRUPT, SIFT_REASON_DICTIONARY);
 }
 

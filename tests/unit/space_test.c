@@ -28,7 +28,8 @@ static void instants_are_ordered_by_time_then_source_then_offset(void **state) {
 
 static void a_cut_does_not_split_a_character(void **state) {
   (void)state;
-  struct sift_span text = sift_span_of("ab\xE2\x82\xAC" "cd"); /* a b € c d */
+  struct sift_span text = sift_span_of("ab\xE2\x82\xAC"
+                                       "cd"); /* a b € c d */
   const size_t expected[] = {0, 1, 2, 2, 2, 5, 6, 7, 7};
   for (size_t len = 0; len < 9; len++) {
     assert_int_equal(sift_cut_utf8(text, len), expected[len]);

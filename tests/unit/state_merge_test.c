@@ -175,36 +175,6 @@ static void names_beyond_the_cap_are_folded_into_the_overflow(void **state) {
   sift_state_buffer_release(&states[1]);
 }
 
-static void the_overflow_needs_no_more_memory_for_more_spaces(void **state) {
-  (void)state;
-  enum { SPACES = 20000 };
-  static struct sift_space spaces[SPACES];
-  struct sift_arena arena;
-  sift_arena_init(&arena);
-  for (unsigned i = 0; i < SPACES; i++) {
-    char name[16];
-    char source[120];
-    snprintf(name, sizeof name, "s/%06u", i);
-    snprintf(source, sizeof source, "%0100u", i);
-    spaces[i] = (struct sift_space){.name = sift_span(sift_arena_copy(&arena, sift_span_of(name)), strlen(name))};
-    struct sift_observation seen = support_hit(1, (int64_t)i, sift_arena_copy(&arena, sift_span_of(source)), i, "text");
-    assert_true(sift_space_observe(&spaces[i], &arena, &seen));
-  }
-  struct sift_state_buffer bytes = support_state(spaces, SPACES, NULL);
-  struct merge merge;
-  assert_int_equal(open_merge(&merge, &bytes, 1, 0), SIFT_OK);
-  const struct sift_space *space = NULL;
-  assert_int_equal(sift_state_merger_next(merge.merger, &space), SIFT_OK);
-  assert_int_equal(space->evidence_count, 1);
-  assert_int_equal(space->evidence[0].count, SPACES);
-  assert_int_equal(space->evidence[0].last.offset, SPACES - 1);
-  assert_int_equal(atoi(space->evidence[0].last.source + 90), SPACES - 1);
-  assert_int_equal(sift_state_merger_next(merge.merger, &space), SIFT_END);
-  close_merge(&merge);
-  sift_state_buffer_release(&bytes);
-  sift_arena_release(&arena);
-}
-
 static void states_of_different_rules_are_refused(void **state) {
   (void)state;
   struct sift_state_header other = support_header;
@@ -245,8 +215,7 @@ static void a_damaged_input_is_named_and_stays_an_error(void **state) {
   const struct sift_space *space = NULL;
   enum sift_status status = SIFT_OK;
   assert_int_equal(open_merge(&merge, states, 3, 100), SIFT_OK);
-  while ((status = sift_state_merger_next(merge.merger, &space)) == SIFT_OK) {
-  }
+  while ((status = sift_state_merger_next(merge.merger, &space)) == SIFT_OK) {}
   assert_int_equal(status, SIFT_ETRUNCATED);
   assert_int_equal(sift_state_merger_culprit(merge.merger), 1);
   assert_int_equal(sift_state_merger_next(merge.merger, &space), SIFT_ETRUNCATED);
@@ -270,7 +239,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(any_grouping_and_order_gives_the_same_bytes),
       cmocka_unit_test(names_beyond_the_cap_are_folded_into_the_overflow),
-      cmocka_unit_test(the_overflow_needs_no_more_memory_for_more_spaces),
       cmocka_unit_test(states_of_different_rules_are_refused),
       cmocka_unit_test(a_damaged_input_is_named_and_stays_an_error),
       cmocka_unit_test(nothing_folds_into_nothing),

@@ -28,7 +28,8 @@ static void make_fleet(struct sift_fleet *fleet, uint64_t *seed) {
   fleet->newest_ns = -5;
   fleet->reasons[SIFT_REASON_LINE_CUT] = 70000;
   for (unsigned i = 0; i < 40; i++) {
-    assert_int_equal(sift_fleet_damage(fleet, (enum sift_reason)(i % SIFT_REASONS), sift_span_of(i % 2 ? "x" : "y\xFF"), i * 1000), SIFT_OK);
+    assert_int_equal(sift_fleet_damage(fleet, (enum sift_reason)(i % SIFT_REASONS), sift_span_of(i % 2 ? "x" : "y\xFF"), i * 1000),
+                     SIFT_OK);
   }
   for (unsigned i = 0; i < 3000; i++) {
     uint64_t word = support_random(seed);
@@ -198,7 +199,9 @@ static void what_is_no_state_is_told_from_a_damaged_one(void **state) {
   (void)state;
   size_t spaces = 0;
   assert_int_equal(support_read("PK\x03\x04 some zip", 13, &spaces), SIFT_EFORMAT);
-  const char *const contents[] = {"", "hello, world", "\x81\xA9spacesift\xA6" "events"};
+  const char *const contents[] = {"", "hello, world",
+                                  ("\x81\xA9spacesift\xA6"
+                                   "events")};
   for (size_t i = 0; i < 3; i++) {
     struct sift_state_buffer frame = support_frame(contents[i], strlen(contents[i]));
     assert_int_equal(support_read(frame.bytes, frame.size, &spaces), SIFT_EFORMAT);
@@ -215,12 +218,27 @@ static void what_is_no_state_is_told_from_a_damaged_one(void **state) {
 #define SPACE(name) "\x97" name "\x01\x01\x00\x01\x91\xA1s"
 #define HIT(rule, demoted, first, last) "\x98" rule demoted "\x01" first last "\x00\xA0\x90"
 #define AT(time, source) "\x93" time source "\x00"
-#define ALPHA "\xA5" "alpha"
-#define FLEET_TO_OVERFLOW                                                                                                    \
-  "\x81\xA5" "fleet\x8B\xA6" "shards\x01\xA5" "lines\x01\xA5" "bytes\x01\xB0" "compressed_bytes\x01\xA4" "hits\x01\xAF"      \
-  "records_dropped\x01\xA7" "reasons\x80\xA6" "newest\xC0\xA8" "overflow"
-#define DAMAGES "\xA7" "damages"
-#define WINDOWS "\xA7" "windows"
+#define ALPHA                                                                                                                      \
+  "\xA5"                                                                                                                           \
+  "alpha"
+#define FLEET_TO_OVERFLOW                                                                                                          \
+  "\x81\xA5"                                                                                                                       \
+  "fleet\x8B\xA6"                                                                                                                  \
+  "shards\x01\xA5"                                                                                                                 \
+  "lines\x01\xA5"                                                                                                                  \
+  "bytes\x01\xB0"                                                                                                                  \
+  "compressed_bytes\x01\xA4"                                                                                                       \
+  "hits\x01\xAF"                                                                                                                   \
+  "records_dropped\x01\xA7"                                                                                                        \
+  "reasons\x80\xA6"                                                                                                                \
+  "newest\xC0\xA8"                                                                                                                 \
+  "overflow"
+#define DAMAGES                                                                                                                    \
+  "\xA7"                                                                                                                           \
+  "damages"
+#define WINDOWS                                                                                                                    \
+  "\xA7"                                                                                                                           \
+  "windows"
 #define END FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x90"
 
 struct forged {
@@ -229,7 +247,8 @@ struct forged {
   size_t len;
   enum sift_status expected;
 };
-#define FORGED(what, bytes, expected) {what, bytes, sizeof(bytes) - 1, expected}
+#define FORGED(what, bytes, expected)                                                                                              \
+  { what, bytes, sizeof(bytes) - 1, expected }
 
 static const struct forged cases[] = {
     FORGED("nothing at all", "", SIFT_ECORRUPT),
@@ -241,61 +260,99 @@ static const struct forged cases[] = {
     FORGED("a Space after the end", END SPACE(ALPHA) "\x90", SIFT_ECORRUPT),
     FORGED("half a Space", "\x97" ALPHA "\x01", SIFT_ECORRUPT),
     FORGED("a double name", SPACE(ALPHA) "\x90" SPACE(ALPHA) "\x90" END, SIFT_ECORRUPT),
-    FORGED("names that fall", SPACE("\xA1" "b") "\x90" SPACE(ALPHA) "\x90" END, SIFT_ECORRUPT),
+    FORGED("names that fall",
+           SPACE("\xA1"
+                 "b") "\x90" SPACE(ALPHA) "\x90" END,
+           SIFT_ECORRUPT),
     FORGED("an empty name", SPACE("\xA0") "\x90" END, SIFT_ECORRUPT),
     FORGED("a name that climbs", SPACE("\xA4../x") "\x90" END, SIFT_ECORRUPT),
-    FORGED("a name with control characters", SPACE("\xA3" "a\x1B" "b") "\x90" END, SIFT_ECORRUPT),
+    FORGED("a name with control characters",
+           SPACE("\xA3"
+                 "a\x1B"
+                 "b") "\x90" END,
+           SIFT_ECORRUPT),
     FORGED("a special name", SPACE("\xA1-") "\x90" SPACE("\xA9~overflow") "\x90" END, SIFT_END),
     FORGED("no name", SPACE("\xC0") "\x90" END, SIFT_ECORRUPT),
     FORGED("a rule beyond the last", SPACE(ALPHA) "\x91" HIT("\x04", "\xC2", AT("\x00", "\x00"), "\xC0") END, SIFT_ECORRUPT),
-    FORGED("a rule of 33 bits", SPACE(ALPHA) "\x91" HIT("\xCF\x00\x00\x00\x01\x00\x00\x00\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END,
-           SIFT_ECORRUPT),
+    FORGED("a rule of 33 bits",
+           SPACE(ALPHA) "\x91" HIT("\xCF\x00\x00\x00\x01\x00\x00\x00\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END, SIFT_ECORRUPT),
     FORGED("a source beyond the last", SPACE(ALPHA) "\x91" HIT("\x00", "\xC2", AT("\x00", "\x01"), "\xC0") END, SIFT_ECORRUPT),
-    FORGED("evidence twice", SPACE(ALPHA) "\x92" HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") END,
+    FORGED("evidence twice",
+           SPACE(ALPHA) "\x92" HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") END,
            SIFT_ECORRUPT),
-    FORGED("demoted evidence first", SPACE(ALPHA) "\x92" HIT("\x01", "\xC3", AT("\x00", "\x00"), "\xC0") HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") END,
+    FORGED("demoted evidence first",
+           SPACE(ALPHA) "\x92" HIT("\x01", "\xC3", AT("\x00", "\x00"), "\xC0") HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") END,
            SIFT_ECORRUPT),
-    FORGED("evidence that falls", SPACE(ALPHA) "\x92" HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") HIT("\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END,
+    FORGED("evidence that falls",
+           SPACE(ALPHA) "\x92" HIT("\x01", "\xC2", AT("\x00", "\x00"), "\xC0") HIT("\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END,
            SIFT_ECORRUPT),
     FORGED("more evidence than rules can give", SPACE(ALPHA) "\x99" END, SIFT_ECORRUPT),
     FORGED("an absurd count of evidence", SPACE(ALPHA) "\xDD\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
     FORGED("an absurd count of sources", "\x97" ALPHA "\x01\x01\x00\x01\xDD\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
     FORGED("an absurd length of a name", "\x97\xDB\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
-    FORGED("a last before the first", SPACE(ALPHA) "\x91" HIT("\x00", "\xC2", AT("\x05", "\x00"), AT("\x04", "\x00")) END, SIFT_ECORRUPT),
+    FORGED("a last before the first", SPACE(ALPHA) "\x91" HIT("\x00", "\xC2", AT("\x05", "\x00"), AT("\x04", "\x00")) END,
+           SIFT_ECORRUPT),
     FORGED("a source with a NUL", "\x97" ALPHA "\x01\x01\x00\x01\x91\xA2s\x00\x90" END, SIFT_ECORRUPT),
     FORGED("a unit of 2 ns", "\x97" ALPHA "\x01\x01\x00\x02\x90\x90" END, SIFT_ECORRUPT),
-    FORGED("a time without a base", "\x97" ALPHA "\x01\x01\xC0\x01\x91\xA1s\x91" HIT("\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END,
-           SIFT_ECORRUPT),
+    FORGED("a time without a base",
+           "\x97" ALPHA "\x01\x01\xC0\x01\x91\xA1s\x91" HIT("\x00", "\xC2", AT("\x00", "\x00"), "\xC0") END, SIFT_ECORRUPT),
     FORGED("a time past 64 bits",
-           "\x97" ALPHA "\x01\x01\x01\x01\x91\xA1s\x91" HIT("\x00", "\xC2", AT("\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\x00"), "\xC0") END,
+           "\x97" ALPHA
+           "\x01\x01\x01\x01\x91\xA1s\x91" HIT("\x00", "\xC2", AT("\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\x00"), "\xC0") END,
            SIFT_ECORRUPT),
     FORGED("a base that means undated", "\x97" ALPHA "\x01\x01\xD3\x80\x00\x00\x00\x00\x00\x00\x00\x01\x90\x90" END, SIFT_ECORRUPT),
     FORGED("evidence seen no time", SPACE(ALPHA) "\x91\x98\x00\xC2\x00" AT("\x00", "\x00") "\xC0\x00\xA0\x90" END, SIFT_ECORRUPT),
-    FORGED("nine fields", SPACE(ALPHA) "\x91\x98\x00\xC2\x01" AT("\x00", "\x00") "\xC0\x00\xA0\x99\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0" END,
+    FORGED("nine fields",
+           SPACE(ALPHA) "\x91\x98\x00\xC2\x01" AT("\x00", "\x00") "\xC0\x00\xA0\x99\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0\xA0" END,
            SIFT_ECORRUPT),
-    FORGED("a field that is a number", SPACE(ALPHA) "\x91\x98\x00\xC2\x01" AT("\x00", "\x00") "\xC0\x00\xA0\x91\x05" END, SIFT_ECORRUPT),
-    FORGED("another key", "\x81\xA5" "fleeT\x80", SIFT_ECORRUPT),
-    FORGED("an unknown reason", "\x81\xA5" "fleet\x8B\xA6" "shards\x01\xA5" "lines\x01\xA5" "bytes\x01\xB0" "compressed_bytes\x01\xA4" "hits\x01\xAF"
-           "records_dropped\x01\xA7" "reasons\x81\xA2no\x01", SIFT_ECORRUPT),
+    FORGED("a field that is a number", SPACE(ALPHA) "\x91\x98\x00\xC2\x01" AT("\x00", "\x00") "\xC0\x00\xA0\x91\x05" END,
+           SIFT_ECORRUPT),
+    FORGED("another key",
+           "\x81\xA5"
+           "fleeT\x80",
+           SIFT_ECORRUPT),
+    FORGED("an unknown reason",
+           "\x81\xA5"
+           "fleet\x8B\xA6"
+           "shards\x01\xA5"
+           "lines\x01\xA5"
+           "bytes\x01\xB0"
+           "compressed_bytes\x01\xA4"
+           "hits\x01\xAF"
+           "records_dropped\x01\xA7"
+           "reasons\x81\xA2no\x01",
+           SIFT_ECORRUPT),
     FORGED("a sketch that falls", FLEET_TO_OVERFLOW "\x92\x02\x01" DAMAGES "\x90" WINDOWS "\x90", SIFT_ECORRUPT),
     FORGED("a sketch of too many", FLEET_TO_OVERFLOW "\xDC\x00\x81", SIFT_ECORRUPT),
     FORGED("registers too few", FLEET_TO_OVERFLOW "\xC5\x00\x02\x01\x01" DAMAGES "\x90" WINDOWS "\x90", SIFT_ECORRUPT),
-    FORGED("a damage", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x91\x93\xA1s\x05\xA7" "corrupt" WINDOWS "\x90", SIFT_END),
-    FORGED("a damage with a NUL", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x91\x93\xA1\x00\x05\xA7" "corrupt" WINDOWS "\x90", SIFT_ECORRUPT),
+    FORGED("a damage",
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x91\x93\xA1s\x05\xA7"
+                             "corrupt" WINDOWS "\x90",
+           SIFT_END),
+    FORGED("a damage with a NUL",
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x91\x93\xA1\x00\x05\xA7"
+                             "corrupt" WINDOWS "\x90",
+           SIFT_ECORRUPT),
     FORGED("damages missing", FLEET_TO_OVERFLOW "\x90" DAMAGES "\xCD\x03\xE8", SIFT_ECORRUPT),
     FORGED("a window", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCD\x02\x58\x91\x07", SIFT_END),
-    FORGED("a window of no class", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x02\xCD\x02\x58\x91\x07", SIFT_ECORRUPT),
+    FORGED("a window of no class", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x02\xCD\x02\x58\x91\x07",
+           SIFT_ECORRUPT),
     FORGED("a window between windows", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\x07\x91\x07", SIFT_ECORRUPT),
-    FORGED("a window twice", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x93\x01\x00\x91\x07\x93\x01\x00\x91\x07", SIFT_ECORRUPT),
+    FORGED("a window twice", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x93\x01\x00\x91\x07\x93\x01\x00\x91\x07",
+           SIFT_ECORRUPT),
     FORGED("a window at the end of time",
-           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\x9C\x91\x07", SIFT_ECORRUPT),
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\x9C\x91\x07",
+           SIFT_ECORRUPT),
     FORGED("an absurd count of windows", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\xDD\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
 };
 
 static struct sift_pack header_content(void) {
   struct sift_state_buffer empty = support_state(NULL, 0, NULL);
   struct sift_pack content = support_content(&empty);
-  const char *fleet = memmem(content.bytes, content.len, "\x81\xA5" "fleet", 7);
+  const char *fleet = memmem(content.bytes, content.len,
+                             "\x81\xA5"
+                             "fleet",
+                             7);
   assert_non_null(fleet);
   content.len = (size_t)(fleet - content.bytes);
   sift_state_buffer_release(&empty);

@@ -47,7 +47,8 @@ static inline struct sift_observation support_random_hit(uint64_t *seed) {
   fields[text][0] = sift_span_of(texts[(text + 1) % 5]);
   fields[text][1] = sift_span_of(texts[(text + 3) % 5]);
   int64_t time_ns = word >> 8 & 7 ? INT64_C(1760000000000000000) + (int64_t)(word >> 16 & 3) * 1500000 : SIFT_TIME_NONE;
-  struct sift_observation seen = support_hit((uint32_t)(word >> 20 & 3), time_ns, sources[(word >> 24) % 3], word >> 28 & 3, texts[text]);
+  struct sift_observation seen =
+      support_hit((uint32_t)(word >> 20 & 3), time_ns, sources[(word >> 24) % 3], word >> 28 & 3, texts[text]);
   seen.demoted = (word >> 32 & 1) != 0;
   seen.count = 1 + (word >> 33 & 1);
   seen.line = word >> 34 & 1;

@@ -57,7 +57,8 @@ static void short_signed_forms_of_other_encoders_are_read(void **state) {
 
 static void text_is_taken_up_to_its_limit_from_every_head(void **state) {
   (void)state;
-  const char *const heads[] = {"\xA3", "\xD9\x03", "\xDA\x00\x03", "\xDB\x00\x00\x00\x03", "\xC4\x03", "\xC5\x00\x03", "\xC6\x00\x00\x00\x03"};
+  const char *const heads[] = {"\xA3",     "\xD9\x03",     "\xDA\x00\x03",        "\xDB\x00\x00\x00\x03",
+                               "\xC4\x03", "\xC5\x00\x03", "\xC6\x00\x00\x00\x03"};
   const size_t lens[] = {1, 2, 3, 5, 2, 3, 5};
   for (size_t i = 0; i < 7; i++) {
     char bytes[16];
@@ -155,9 +156,9 @@ static void times_that_64_bits_cannot_hold_are_bad(void **state) {
   }
   struct sift_cursor nil = CURSOR("\xC0");
   assert_true(sift_take_time(&nil) == INT64_MIN);
-  struct sift_cursor bad[] = {
-      CURSOR("\xC7\x0C\xFF\x00\x00\x00\x00\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), CURSOR("\xD7\xFF\xFF\xFF\xFF\xFF\x00\x00\x00\x00"),
-      CURSOR("\xD6\x00\x00\x00\x00\x00"), CURSOR("\xC7\x05\xFF\x00\x00\x00\x00\x00"), CURSOR("\x05")};
+  struct sift_cursor bad[] = {CURSOR("\xC7\x0C\xFF\x00\x00\x00\x00\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF"),
+                              CURSOR("\xD7\xFF\xFF\xFF\xFF\xFF\x00\x00\x00\x00"), CURSOR("\xD6\x00\x00\x00\x00\x00"),
+                              CURSOR("\xC7\x05\xFF\x00\x00\x00\x00\x00"), CURSOR("\x05")};
   for (size_t i = 0; i < 5; i++) {
     assert_true(sift_take_time(&bad[i]) == INT64_MIN);
     assert_int_equal(bad[i].fault, SIFT_FAULT_BAD);
@@ -173,9 +174,10 @@ static void any_object_is_skipped_however_deep(void **state) {
   sift_take_any(&cursor);
   assert_int_equal(cursor.fault, SIFT_FAULT_NONE);
   assert_ptr_equal(cursor.at, cursor.end);
-  struct sift_cursor kinds = CURSOR("\xDC\x00\x0C\xC0\xC2\xCB\x01\x02\x03\x04\x05\x06\x07\x08\xCA\x01\x02\x03\x04\xD3\x01\x02\x03\x04\x05\x06\x07\x08"
-                                    "\xD8\x01\x01\x02\x03\x04\x05\x06\x07\x08\x01\x02\x03\x04\x05\x06\x07\x08\xC8\x00\x02\x05\x01\x02"
-                                    "\xC5\x00\x01x\xD9\x01y\xDE\x00\x01\x01\x02\x81\x01\x02\xA1z\x07");
+  struct sift_cursor kinds =
+      CURSOR("\xDC\x00\x0C\xC0\xC2\xCB\x01\x02\x03\x04\x05\x06\x07\x08\xCA\x01\x02\x03\x04\xD3\x01\x02\x03\x04\x05\x06\x07\x08"
+             "\xD8\x01\x01\x02\x03\x04\x05\x06\x07\x08\x01\x02\x03\x04\x05\x06\x07\x08\xC8\x00\x02\x05\x01\x02"
+             "\xC5\x00\x01x\xD9\x01y\xDE\x00\x01\x01\x02\x81\x01\x02\xA1z\x07");
   sift_take_any(&kinds);
   assert_int_equal(kinds.fault, SIFT_FAULT_NONE);
   assert_int_equal(kinds.end - kinds.at, 1);

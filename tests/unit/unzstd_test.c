@@ -114,10 +114,8 @@ static void a_window_over_the_limit_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_frame_gives_its_content_and_ends),
-      cmocka_unit_test(a_frame_cut_short_is_truncated),
-      cmocka_unit_test(damage_is_told_from_another_format),
-      cmocka_unit_test(what_follows_the_frame_is_damage),
+      cmocka_unit_test(a_frame_gives_its_content_and_ends), cmocka_unit_test(a_frame_cut_short_is_truncated),
+      cmocka_unit_test(damage_is_told_from_another_format), cmocka_unit_test(what_follows_the_frame_is_damage),
       cmocka_unit_test(a_window_over_the_limit_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ struct sample {
   size_t len;
   bool valid;
 };
-#define SAMPLE(bytes, valid) {bytes, sizeof(bytes) - 1, valid}
+#define SAMPLE(bytes, valid)                                                                                                       \
+  { bytes, sizeof(bytes) - 1, valid }
 
 /* The bounds of the Unicode standard's table 3-7, each from both sides. */
 static const struct sample samples[] = {

@@ -205,13 +205,22 @@ static void records_give_their_own_time_offset_and_line(void **state) {
   const char bad[] = "9999999999999999999999";
   const struct sift_record records[] = {
       {.text = 0, .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason), .offset = 1000},
-      {.text = 5, .stream = sift_streams_find(streams, sift_span_of("c/d"), sift_span_of("run"), &reason), .offset = 2000,
-       .line = 1, .time = good, .time_len = sizeof good - 1},
-      {.text = 25, .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason), .offset = 3000,
-       .line = 2, .time = bad, .time_len = sizeof bad - 1},
+      {.text = 5,
+       .stream = sift_streams_find(streams, sift_span_of("c/d"), sift_span_of("run"), &reason),
+       .offset = 2000,
+       .line = 1,
+       .time = good,
+       .time_len = sizeof good - 1},
+      {.text = 25,
+       .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason),
+       .offset = 3000,
+       .line = 2,
+       .time = bad,
+       .time_len = sizeof bad - 1},
   };
   char *padded = test_padded(text, sizeof text - 1);
-  const struct sift_batch batch = {.text = padded, .len = sizeof text - 1, .lines = 3, .line = 70, .records = records, .record_count = 3};
+  const struct sift_batch batch = {
+      .text = padded, .len = sizeof text - 1, .lines = 3, .line = 70, .records = records, .record_count = 3};
   assert_int_equal(sift_worker_batch(fixture->worker, &batch), SIFT_OK);
   assert_int_equal(sift_worker_end(fixture->worker, 0), SIFT_OK);
   assert_int_equal(sift_worker_fleet(fixture->worker)->reasons[SIFT_REASON_BAD_TIME], 1);

@@ -39,8 +39,9 @@ static void arguments_fold_in_turn(void **state) {
 
 static void wrong_arguments_are_explained_and_change_nothing(void **state) {
   (void)state;
-  const char *const wrong[] = {"", "text", "text=", "colour=red", "text=a..b", "text=.a", "text=a.", "=", "text=a,,time=b",
-                               "text=a.b.c.d.e.f.g.h.i", "time"};
+  const char *const wrong[] = {"",        "text",    "text=", "colour=red",     "text=a..b",
+                               "text=.a", "text=a.", "=",     "text=a,,time=b", "text=a.b.c.d.e.f.g.h.i",
+                               "time"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     struct sift_fields fields = {0};
     error[0] = '\0';
@@ -78,7 +79,8 @@ static void the_first_name_of_the_table_goes(void **state) {
   expect_path(&docker.text, "log");
   expect_path(&docker.time, "time");
   expect_path(&docker.channel, "");
-  struct sift_fields mixed = settled_by(none, "{\"data\":{\"a\":1},\"message\":\"x\",\"ts\":1.5,\"labels\":{\"space\":\"o/n\"},\"channel\":\"run\"}");
+  struct sift_fields mixed =
+      settled_by(none, "{\"data\":{\"a\":1},\"message\":\"x\",\"ts\":1.5,\"labels\":{\"space\":\"o/n\"},\"channel\":\"run\"}");
   expect_path(&mixed.text, "message");
   expect_path(&mixed.time, "ts");
   expect_path(&mixed.space, "labels.space");
@@ -104,10 +106,8 @@ static void broken_json_settles_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(arguments_fold_in_turn),
-      cmocka_unit_test(wrong_arguments_are_explained_and_change_nothing),
-      cmocka_unit_test(the_first_name_of_the_table_goes),
-      cmocka_unit_test(what_is_given_stays),
+      cmocka_unit_test(arguments_fold_in_turn),           cmocka_unit_test(wrong_arguments_are_explained_and_change_nothing),
+      cmocka_unit_test(the_first_name_of_the_table_goes), cmocka_unit_test(what_is_given_stays),
       cmocka_unit_test(broken_json_settles_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,8 +44,10 @@ static inline void keep_batch(struct unwrapped *out, const struct sift_batch *ba
     struct kept_record *to = &out->records[out->count++];
     assert_true(out->count < KEPT_RECORDS_MAX && from->time_len < sizeof to->time);
     assert_true(from->text < batch->len);
-    *to = (struct kept_record){.text = (uint32_t)out->len + from->text, .stream = from->stream,
-                               .line = (uint32_t)batch->line + from->line, .offset = from->offset};
+    *to = (struct kept_record){.text = (uint32_t)out->len + from->text,
+                               .stream = from->stream,
+                               .line = (uint32_t)batch->line + from->line,
+                               .offset = from->offset};
     memcpy(to->time, from->time_len > 0 ? from->time : "", from->time_len);
   }
   memcpy(out->text + out->len, batch->text, batch->len);
@@ -56,8 +58,8 @@ static inline void keep_batch(struct unwrapped *out, const struct sift_batch *ba
 }
 
 /* Chunks of about `chunk_bytes`, lines of at most `line_bytes_max`. Free with unwrapped_free(). */
-static inline struct unwrapped *unwrap_sized(const char *text, size_t len, const struct sift_wrapping_config *config, uint32_t chunk_bytes,
-                                      uint32_t line_bytes_max) {
+static inline struct unwrapped *unwrap_sized(const char *text, size_t len, const struct sift_wrapping_config *config,
+                                             uint32_t chunk_bytes, uint32_t line_bytes_max) {
   struct unwrapped *out = calloc(1, sizeof *out);
   struct sift_wrapping *wrapping = NULL;
   struct sift_lines *lines = NULL;

@@ -164,16 +164,21 @@ static void deep_nesting_is_refused(void **state) {
   expect_bomb_refused("- ", 1000000, "nested more than 64 deep", 1 << 20);
 }
 
-static void sixty_four_levels_are_read(void **state) {
-  (void)state;
-  char text[129];
-  memset(text, '[', 64);
-  memset(text + 64, ']', 64);
-  text[128] = '\0';
+static enum sift_status status_of_levels(int levels) {
+  char text[201];
+  memset(text, '[', 100);
+  memset(text + 100, ']', 100);
   struct parsed parsed;
-  parse(&parsed, text, 128);
-  assert_int_equal(parsed.status, SIFT_OK);
+  parse(&parsed, text + 100 - levels, (size_t)levels * 2);
+  enum sift_status status = parsed.status;
   release(&parsed);
+  return status;
+}
+
+static void sixty_four_levels_are_read_and_no_more(void **state) {
+  (void)state;
+  assert_int_equal(status_of_levels(64), SIFT_OK);
+  assert_int_equal(status_of_levels(65), SIFT_ERULES);
 }
 
 static void too_many_values_are_refused(void **state) {
@@ -210,7 +215,7 @@ int main(void) {
       cmocka_unit_test(faults_are_told_with_their_place),
       cmocka_unit_test(reading_goes_on_behind_what_is_not_syntax),
       cmocka_unit_test(deep_nesting_is_refused),
-      cmocka_unit_test(sixty_four_levels_are_read),
+      cmocka_unit_test(sixty_four_levels_are_read_and_no_more),
       cmocka_unit_test(too_many_values_are_refused),
       cmocka_unit_test(too_many_keys_are_refused),
       cmocka_unit_test(a_large_file_is_refused_unread),

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "tools/fleetgen/life.h"
-#include "tools/fleetgen/tables.h"
 
 enum {
   SAMPLE_SPACES_MAX = 4096, /* measured to estimate what must be said: 1/64 of its spread as error */
@@ -18,6 +17,16 @@ enum {
 };
 static const int64_t day_ns = INT64_C(86400) * 1000000000;
 static const int64_t minute_ns = INT64_C(60) * 1000000000;
+
+static enum sift_status grammar_load(struct sift_gen_fleet *fleet, char *error, size_t error_size) {
+  size_t count;
+  const struct sift_gen_file *files = sift_gen_builtin(&count);
+  enum sift_status status = sift_gen_notation_read(&fleet->notation, files, count, error, error_size);
+  if (status == SIFT_OK) {
+    status = sift_gen_grammar_init(&fleet->grammar, fleet->notation.rules, error, error_size);
+  }
+  return status;
+}
 
 static void rules_find(struct sift_gen_fleet *fleet) {
   static const char *const families[SIFT_GEN_FAMILIES] = {"sdk", "python", "node", "java", "go"};
@@ -138,8 +147,9 @@ enum sift_status sift_gen_fleet_init(struct sift_gen_fleet *fleet, const struct 
   *fleet = (struct sift_gen_fleet){.config = *config};
   struct sift_rng rng;
   sift_rng_init(&rng, sift_rng_mix(config->seed, UINT64_MAX));
-  enum sift_status status = sift_gen_tables_compile(&fleet->grammar, error, error_size);
+  enum sift_status status = grammar_load(fleet, error, error_size);
   if (status != SIFT_OK) {
+    sift_gen_fleet_release(fleet);
     return status;
   }
   rules_find(fleet);
@@ -159,6 +169,7 @@ enum sift_status sift_gen_fleet_init(struct sift_gen_fleet *fleet, const struct 
 
 void sift_gen_fleet_release(struct sift_gen_fleet *fleet) {
   sift_gen_grammar_release(&fleet->grammar);
+  sift_gen_notation_release(&fleet->notation);
   free(fleet->case_order);
   *fleet = (struct sift_gen_fleet){0};
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "tools/fleetgen/cases.h"
-#include "tools/fleetgen/grammar.h"
+#include "tools/fleetgen/notation.h"
 #include "tools/fleetgen/rng.h"
 
 #ifdef __cplusplus
@@ -30,6 +30,7 @@ struct sift_gen_common_rules {
 
 struct sift_gen_fleet {
   struct sift_gen_fleet_config config;
+  struct sift_gen_notation notation; /* whose texts the grammar borrows */
   struct sift_gen_grammar grammar;
   struct sift_gen_common_rules rules;
   int64_t start_ns, end_ns;                   /* of the days that the logs cover */
@@ -54,7 +55,7 @@ struct sift_gen_profile {
   bool incident;
 };
 
-/* Plans a fleet; SIFT_ENOMEM, or SIFT_ERULES with a message in `error` where the grammar's tables are wrong. */
+/* Plans a fleet; SIFT_ENOMEM, or SIFT_ERULES with a message in `error` where the built-in grammar is wrong. */
 enum sift_status sift_gen_fleet_init(struct sift_gen_fleet *fleet, const struct sift_gen_fleet_config *config, char *error,
                                      size_t error_size);
 void sift_gen_fleet_release(struct sift_gen_fleet *fleet);

@@ -1,4 +1,4 @@
-/* The tables are flattened: rules sorted by name, their alternatives in a row, the ops of each alternative in a row. */
+/* The source is flattened: rules sorted by name, their alternatives in a row, the ops of each alternative in a row. */
 #include "tools/fleetgen/grammar.h"
 
 #include <assert.h>
@@ -152,18 +152,12 @@ static enum sift_status rules_compile(struct compiler *compiler) {
   return SIFT_OK;
 }
 
-/* Lists the tables' rules by name and counts their alternatives. */
-static enum sift_status rules_collect(struct compiler *compiler, const struct sift_gen_source *const *tables, size_t table_count,
-                                      size_t *alternatives) {
+/* Lists the rules by name. */
+static enum sift_status rules_collect(struct compiler *compiler, const struct sift_gen_source *rules) {
   struct sift_gen_grammar *grammar = compiler->grammar;
   size_t count = 0;
-  for (size_t i = 0; i < table_count; i++) {
-    for (const struct sift_gen_source *source = tables[i]; source->name != NULL; source++) {
-      compiler->sources[count++] = source;
-      for (const char *const *text = source->alternatives; *text != NULL; text++) {
-        *alternatives += 1;
-      }
-    }
+  for (; rules[count].name != NULL; count++) {
+    compiler->sources[count] = &rules[count];
   }
   qsort(compiler->sources, count, sizeof(struct sift_gen_source *), source_compare);
   for (size_t i = 0; i < count; i++) {
@@ -212,25 +206,28 @@ static enum sift_status depths_check(struct compiler *compiler) {
   return status;
 }
 
-enum sift_status sift_gen_grammar_init(struct sift_gen_grammar *grammar, const struct sift_gen_source *const *tables,
-                                       size_t table_count, char *error, size_t error_size) {
-  *grammar = (struct sift_gen_grammar){0};
-  size_t count = 0;
-  for (size_t i = 0; i < table_count; i++) {
-    for (const struct sift_gen_source *source = tables[i]; source->name != NULL; source++) {
-      count++;
+static void source_count(const struct sift_gen_source *rules, size_t *rule_count, size_t *alternative_count) {
+  *rule_count = *alternative_count = 0;
+  for (; rules[*rule_count].name != NULL; *rule_count += 1) {
+    for (const char *const *text = rules[*rule_count].alternatives; *text != NULL; text++) {
+      *alternative_count += 1;
     }
   }
-  struct compiler compiler = {grammar, calloc(count + 1, sizeof(struct sift_gen_source *)), error, error_size};
-  grammar->rules = calloc(count + 1, sizeof(*grammar->rules));
-  enum sift_status status = compiler.sources != NULL && grammar->rules != NULL ? SIFT_OK : SIFT_ENOMEM;
-  size_t alternatives = 0;
+}
+
+enum sift_status sift_gen_grammar_init(struct sift_gen_grammar *grammar, const struct sift_gen_source *rules, char *error,
+                                       size_t error_size) {
+  *grammar = (struct sift_gen_grammar){0};
+  size_t rule_count;
+  size_t alternative_count;
+  source_count(rules, &rule_count, &alternative_count);
+  struct compiler compiler = {grammar, calloc(rule_count + 1, sizeof(struct sift_gen_source *)), error, error_size};
+  grammar->rules = calloc(rule_count + 1, sizeof(*grammar->rules));
+  grammar->alternatives = calloc(alternative_count + 1, sizeof(*grammar->alternatives));
+  bool made = compiler.sources != NULL && grammar->rules != NULL && grammar->alternatives != NULL;
+  enum sift_status status = made ? rules_collect(&compiler, rules) : SIFT_ENOMEM;
   if (status == SIFT_OK) {
-    status = rules_collect(&compiler, tables, table_count, &alternatives);
-  }
-  if (status == SIFT_OK) {
-    grammar->alternatives = calloc(alternatives + 1, sizeof(*grammar->alternatives));
-    status = grammar->alternatives != NULL ? rules_compile(&compiler) : SIFT_ENOMEM;
+    status = rules_compile(&compiler);
   }
   if (status == SIFT_OK) {
     status = depths_check(&compiler);

@@ -25,12 +25,11 @@
 extern "C" {
 #endif
 
-/* A rule as it is written in the tables, which end with a NULL name. */
+/* A rule as it is written; a row of them ends with a NULL name. */
 struct sift_gen_source {
   const char *name;
   const char *const *alternatives; /* ends with NULL */
 };
-#define SIFT_GEN_ANY(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 enum sift_gen_op_kind {
   SIFT_GEN_OP_TEXT, /* `text`, `a` bytes */
@@ -61,7 +60,7 @@ struct sift_gen_op {
   uint8_t width;
   uint32_t rule;
   uint32_t a, b;
-  const char *text; /* borrowed from the tables */
+  const char *text; /* borrowed from the source */
 };
 
 struct sift_gen_alternative {
@@ -85,12 +84,13 @@ struct sift_gen_grammar {
   size_t op_count, op_capacity;
 };
 
-enum { SIFT_GEN_NO_RULE = UINT32_MAX, SIFT_GEN_DEPTH_MAX = 24 };
+#define SIFT_GEN_NO_RULE UINT32_MAX
+enum { SIFT_GEN_DEPTH_MAX = 24 };
 
-/* Compiles the tables; the texts stay borrowed. SIFT_ERULES with a message in `error` where a slot cannot be read, names no
- * rule, a rule stands twice, or nests deeper than SIFT_GEN_DEPTH_MAX (so a circle too); SIFT_ENOMEM. */
-enum sift_status sift_gen_grammar_init(struct sift_gen_grammar *grammar, const struct sift_gen_source *const *tables,
-                                       size_t table_count, char *error, size_t error_size);
+/* Compiles rules; their texts stay borrowed. SIFT_ERULES with a message in `error` where a slot cannot be read or names no
+ * rule, where a rule stands twice, has no alternatives, or nests deeper than SIFT_GEN_DEPTH_MAX (so a circle too); SIFT_ENOMEM. */
+enum sift_status sift_gen_grammar_init(struct sift_gen_grammar *grammar, const struct sift_gen_source *rules, char *error,
+                                       size_t error_size);
 void sift_gen_grammar_release(struct sift_gen_grammar *grammar);
 
 /* The number of a rule, or SIFT_GEN_NO_RULE. */

@@ -27,8 +27,10 @@ struct sift_gen_life {
   unsigned chat_lines_due;        /* said whatever the budget */
   double fault_percent;           /* of chatter's turns that fail instead */
   bool fault_told;                /* in this attempt */
+  bool mark_told;                 /* in this attempt: it was queued, or started */
   uint64_t bytes;                 /* so far, newlines included */
   uint64_t faults;                /* tellings of a fault so far */
+  unsigned attempts_shown;        /* attempts that began with a mark */
   unsigned decoys;                /* errors within steps that ended well */
 };
 

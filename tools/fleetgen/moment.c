@@ -60,8 +60,8 @@ static char *apache_put(char *out, const struct sift_gen_day *day, int64_t secon
   memcpy(out + 7, day->iso, 4);
   out[11] = ':';
   out = clock_put(out + 12, second, ':');
-  memcpy(out, " +0000", 6);
-  return out + 6;
+  memcpy(out, " +0000", sizeof(" +0000"));
+  return out + sizeof(" +0000") - 1;
 }
 
 static char *iso_put(char *out, const struct sift_gen_day *day, int64_t second, char between) {

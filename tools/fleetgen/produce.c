@@ -2,22 +2,16 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "tools/fleetgen/output.h"
 #include "tools/fleetgen/truth.h"
 
-enum {
-  FLUSH_BYTES = 128 * 1024,
-  FRAME_BYTES = 4 * 1024 * 1024, /* of wrapped text: collectors append to a shard, so it has several frames */
-  SHARD_BYTES = 32 * 1000 * 1000,
-  SHARDS_MAX = 9999,
-};
+enum { TRUTH_BYTES = 128 * 1024, SHARD_BYTES = 32 * 1000 * 1000, SHARDS_MAX = 9999 };
 
 /* What the threads share. Units of work are shards, or single Spaces; which thread takes one changes nothing in it. */
 struct production {
@@ -34,20 +28,10 @@ struct production {
   size_t error_size;
 };
 
-/* One file that is being written. */
-struct output {
-  struct sift_gen_writer *writer;
-  struct sift_gen_emitter emitter;
-  struct sift_gen_text text;
-  uint64_t frame_bytes, wrapped_bytes;
-  bool open;
-  char path[PATH_MAX];
-};
-
 /* One thread: a file for each channel, of which mixed shards use the first. */
 struct hand {
   struct production *production;
-  struct output outputs[SIFT_GEN_CHANNELS];
+  struct sift_gen_output outputs[SIFT_GEN_CHANNELS];
 };
 
 static void stop(struct production *production, enum sift_status status, const char *path) {
@@ -64,83 +48,10 @@ static void stop(struct production *production, enum sift_status status, const c
   atomic_store(&production->stopped, true);
 }
 
-static enum sift_status directory_make(const char *path) {
-  return mkdir(path, 0777) == 0 || errno == EEXIST ? SIFT_OK : SIFT_EIO;
-}
-
-/* DIR/logs/OWNER/NAME/CHANNEL.log.zst, or DIR/logs/shard-0000.jsonl.zst. */
-static enum sift_status path_make(struct hand *hand, struct output *output, const struct sift_gen_record *record, uint64_t unit) {
-  const struct sift_gen_options *options = hand->production->options;
-  const char *suffix = sift_gen_compression_suffix(options->compression);
-  static const char *const formats[] = {"log", "jsonl", "sse", "jsonl"};
-  if (options->format == SIFT_GEN_MIXED) {
-    snprintf(output->path, sizeof(output->path), "%s/logs/shard-%04llu.jsonl%s", options->out, (unsigned long long)unit, suffix);
-    return SIFT_OK;
-  }
-  size_t owner = (size_t)((const char *)memchr(record->space.data, '/', record->space.len) - record->space.data);
-  snprintf(output->path, sizeof(output->path), "%s/logs/%.*s", options->out, (int)owner, record->space.data);
-  enum sift_status status = directory_make(output->path);
-  if (status == SIFT_OK) {
-    snprintf(output->path, sizeof(output->path), "%s/logs/%.*s", options->out, (int)record->space.len, record->space.data);
-    status = directory_make(output->path);
-  }
-  if (status == SIFT_OK) {
-    snprintf(output->path, sizeof(output->path), "%s/logs/%.*s/%s.%s%s", options->out, (int)record->space.len, record->space.data,
-             sift_gen_channel_name(record->channel), formats[options->format], suffix);
-  }
-  return status;
-}
-
-static enum sift_status output_open(struct hand *hand, struct output *output, const struct sift_gen_record *record, uint64_t unit) {
-  const struct production *production = hand->production;
-  enum sift_status status = path_make(hand, output, record, unit);
-  if (status == SIFT_OK) {
-    status = sift_gen_writer_open(output->writer, output->path);
-  }
-  if (status == SIFT_OK) {
-    uint64_t seed = sift_rng_mix(production->fleet->config.seed, unit * SIFT_GEN_CHANNELS + (uint64_t)record->channel);
-    sift_gen_emitter_begin(&output->emitter, production->options->format, seed);
-    sift_gen_text_clear(&output->text);
-    output->frame_bytes = 0;
-    output->open = true;
-  }
-  return status;
-}
-
-static enum sift_status output_flush(struct output *output) {
-  enum sift_status status = sift_gen_writer_put(output->writer, sift_span(output->text.bytes, output->text.len));
-  output->frame_bytes += output->text.len;
-  output->wrapped_bytes += output->text.len;
-  sift_gen_text_clear(&output->text);
-  if (status == SIFT_OK && output->frame_bytes >= FRAME_BYTES) {
-    output->frame_bytes = 0;
-    status = sift_gen_writer_cut(output->writer);
-  }
-  return status;
-}
-
-static enum sift_status output_close(struct output *output) {
-  if (!output->open) {
-    return SIFT_OK;
-  }
-  output->open = false;
-  enum sift_status status = output->text.failed ? SIFT_ENOMEM : output_flush(output);
-  enum sift_status closed = sift_gen_writer_close(output->writer);
-  return status != SIFT_OK ? status : closed;
-}
-
 static enum sift_status record_write(struct hand *hand, const struct sift_gen_record *record, uint64_t unit) {
   bool mixed = hand->production->options->format == SIFT_GEN_MIXED;
-  struct output *output = &hand->outputs[mixed ? 0 : record->channel];
-  enum sift_status status = output->open ? SIFT_OK : output_open(hand, output, record, unit);
-  if (status == SIFT_OK) {
-    sift_gen_emit(&output->emitter, &output->text, record);
-    if (output->text.failed) {
-      status = SIFT_ENOMEM;
-    } else if (output->text.len >= FLUSH_BYTES) {
-      status = output_flush(output);
-    }
-  }
+  struct sift_gen_output *output = &hand->outputs[mixed ? 0 : record->channel];
+  enum sift_status status = sift_gen_output_put(output, record, unit);
   if (status != SIFT_OK) {
     stop(hand->production, status, output->path);
   }
@@ -149,7 +60,7 @@ static enum sift_status record_write(struct hand *hand, const struct sift_gen_re
 
 static void unit_close(struct hand *hand) {
   for (size_t i = 0; i < SIFT_GEN_CHANNELS; i++) {
-    enum sift_status status = output_close(&hand->outputs[i]);
+    enum sift_status status = sift_gen_output_close(&hand->outputs[i]);
     if (status != SIFT_OK) {
       stop(hand->production, status, hand->outputs[i].path);
     }
@@ -184,23 +95,19 @@ static enum sift_status hand_init(struct hand *hand, struct production *producti
   *hand = (struct hand){.production = production};
   enum sift_status status = SIFT_OK;
   for (size_t i = 0; i < SIFT_GEN_CHANNELS && status == SIFT_OK; i++) {
-    sift_gen_emitter_init(&hand->outputs[i].emitter);
-    sift_gen_text_init(&hand->outputs[i].text);
-    status = sift_gen_writer_new(&hand->outputs[i].writer, production->options->compression);
+    status = sift_gen_output_init(&hand->outputs[i], production->options);
   }
   return status;
 }
 
 static void hand_release(struct hand *hand) {
   for (size_t i = 0; i < SIFT_GEN_CHANNELS; i++) {
-    struct output *output = &hand->outputs[i];
+    struct sift_gen_output *output = &hand->outputs[i];
     if (output->writer != NULL) {
       atomic_fetch_add(&hand->production->file_bytes, sift_gen_writer_bytes(output->writer));
       atomic_fetch_add(&hand->production->wrapped_bytes, output->wrapped_bytes);
     }
-    sift_gen_writer_free(output->writer);
-    sift_gen_emitter_release(&output->emitter);
-    sift_gen_text_release(&output->text);
+    sift_gen_output_release(output);
   }
   free(hand);
 }
@@ -241,7 +148,7 @@ static void threads_run(struct production *production) {
 }
 
 static enum sift_status truth_write(struct production *production, struct sift_gen_outcome *outcome) {
-  char path[PATH_MAX];
+  char path[SIFT_GEN_PATH_MAX];
   snprintf(path, sizeof(path), "%s/truth.jsonl", production->options->out);
   struct sift_gen_text text;
   sift_gen_text_init(&text);
@@ -257,7 +164,7 @@ static enum sift_status truth_write(struct production *production, struct sift_g
     outcome->faults += production->sums[i].faults;
     if (text.failed) {
       status = SIFT_ENOMEM;
-    } else if (text.len >= FLUSH_BYTES || i + 1 == spaces) {
+    } else if (text.len >= TRUTH_BYTES || i + 1 == spaces) {
       status = sift_gen_writer_put(writer, sift_span(text.bytes, text.len));
       sift_gen_text_clear(&text);
     }
@@ -288,8 +195,8 @@ static bool directory_empty(const char *path) {
 
 static enum sift_status directories_make(struct production *production) {
   const struct sift_gen_options *options = production->options;
-  char path[PATH_MAX];
-  if (strlen(options->out) > PATH_MAX - 2 * SIFT_GEN_NAME_MAX - 64) {
+  char path[SIFT_GEN_PATH_MAX];
+  if (strlen(options->out) > SIFT_GEN_PATH_MAX - 2 * SIFT_GEN_NAME_MAX - 64) {
     snprintf(production->error, production->error_size, "the directory's name is too long; go nearer with cd and give a short one");
     return SIFT_EINVAL;
   }
@@ -298,10 +205,10 @@ static enum sift_status directories_make(struct production *production) {
              options->out);
     return SIFT_EINVAL;
   }
-  enum sift_status status = directory_make(options->out);
+  enum sift_status status = sift_gen_directory_make(options->out);
   snprintf(path, sizeof(path), "%s/logs", options->out);
   if (status == SIFT_OK) {
-    status = directory_make(path);
+    status = sift_gen_directory_make(path);
   }
   if (status != SIFT_OK) {
     stop(production, status, options->out);

@@ -131,7 +131,8 @@ static enum sift_status slice_next(struct sift_gen_stream *stream, struct speake
     return SIFT_ENOMEM;
   }
   if (!more) {
-    stream->sums[at] = (struct sift_gen_sum){speaker->life.bytes, (uint32_t)speaker->life.faults, speaker->life.decoys};
+    stream->sums[at] = (struct sift_gen_sum){speaker->life.bytes, (uint32_t)speaker->life.faults, speaker->life.decoys,
+                                             speaker->life.attempts_shown};
     speaker_free(speaker);
     stream->speakers[at] = NULL;
     stream->heap[0] = stream->heap[--stream->heap_count];

@@ -20,9 +20,10 @@ struct sift_gen_record {
 
 /* What came of a Space, known once its last record was read. */
 struct sift_gen_sum {
-  uint64_t bytes;  /* of text, a newline a record */
-  uint32_t faults; /* how often a fault was told */
-  uint32_t decoys; /* errors within build steps that ended well */
+  uint64_t bytes;    /* of text, a newline a record */
+  uint32_t faults;   /* how often a fault was told */
+  uint32_t decoys;   /* errors within build steps that ended well */
+  uint32_t attempts; /* that the logs show, by their marks */
 };
 
 /* One thread. Memory: a small one for each Space to come, its text only while it talks. */

@@ -14,7 +14,7 @@ void sift_gen_truth_put(struct sift_gen_text *out, const struct sift_gen_fleet *
   int len = snprintf(line, sizeof(line),
                      "{\"space\":\"%s/%s\",\"verdict\":\"%s\",\"branch\":\"%s\",\"attempts\":%u,\"decoys\":%u,\"incident\":%s,"
                      "\"cause\":\"%s\",\"bytes\":%llu}\n",
-                     owner, name, fate->verdict, fate->branch, profile.attempt_count, sum.decoys,
-                     profile.incident ? "true" : "false", profile.incident ? "registry_push" : "", (unsigned long long)sum.bytes);
+                     owner, name, fate->verdict, fate->branch, sum.attempts, sum.decoys, profile.incident ? "true" : "false",
+                     profile.incident ? "registry_push" : "", (unsigned long long)sum.bytes);
   sift_gen_text_put(out, line, (size_t)len);
 }

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Appends one Space's line: space, verdict, branch, attempts, decoys, incident, cause (what the incident's Spaces show, else
+/* Appends one Space's line: space, verdict, branch, attempts (that the logs show), decoys, incident, cause (what the incident's Spaces show, else
  * ""), bytes (of its text). */
 void sift_gen_truth_put(struct sift_gen_text *out, const struct sift_gen_fleet *fleet, uint64_t index, struct sift_gen_sum sum);
 

@@ -42,7 +42,8 @@ int sift_bad_option(const char *command, int result, char **argv) {
   if (optopt != 0 && strncmp(word, "--", 2) != 0) {
     return sift_usage(command, "there is no option '-%c'", optopt);
   }
-  return sift_usage(command, optopt != 0 ? "option '%s' takes no value" : "there is no option '%s', or it is short for several", word);
+  return sift_usage(command, optopt != 0 ? "option '%s' takes no value" : "there is no option '%s', or it is short for several",
+                    word);
 }
 
 bool sift_parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *out) {

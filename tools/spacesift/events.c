@@ -246,8 +246,12 @@ static bool parse_time(const char *option, const char *value, int64_t *out) {
 /* -1: help was given. */
 static int parse(struct filter *filter, int argc, char **argv) {
   static const struct option known[] = {
-      {"space", required_argument, NULL, 's'}, {"class", required_argument, NULL, 'c'}, {"rule", required_argument, NULL, 'r'},
-      {"since", required_argument, NULL, 'f'}, {"until", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+      {"space", required_argument, NULL, 's'},
+      {"class", required_argument, NULL, 'c'},
+      {"rule", required_argument, NULL, 'r'},
+      {"since", required_argument, NULL, 'f'},
+      {"until", required_argument, NULL, 'u'},
+      {"help", no_argument, NULL, 'h'},
       {0},
   };
   optind = 0;

@@ -22,7 +22,8 @@ static int explain(struct sift_triage_run *run, const struct sift_triage_options
     return SIFT_EXIT_USAGE;
   }
   struct sift_report_input input = sift_triage_input(run, options);
-  enum sift_status status = sift_explain_write(output.file, &input, sift_span_of(space), options->kind, sift_colour_wanted(output.file));
+  enum sift_status status =
+      sift_explain_write(output.file, &input, sift_span_of(space), options->kind, sift_colour_wanted(output.file));
   bool stopped = status == SIFT_EIO && ferror(output.file) != 0;
   if (status == SIFT_END) {
     sift_say("the state knows no Space '%s': 'spacesift report --report jsonl' lists all that it knows", space);

@@ -8,10 +8,10 @@
 #include "engine/state.h"
 
 struct sift_output {
-  const char *path;  /* borrowed */
-  char *temporary;   /* NULL for standard output, devices and pipes, which are written to as they are */
+  const char *path; /* borrowed */
+  char *temporary;  /* NULL for standard output, devices and pipes, which are written to as they are */
   FILE *file;
-  bool failed;       /* the failure was told already */
+  bool failed; /* the failure was told already */
 };
 
 /* False, with a message, where the file cannot be made. */

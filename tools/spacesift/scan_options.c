@@ -38,8 +38,23 @@ static const char help_text[] =
     "      --scan-mode M      adaptive (default), batch or lines: the same result at another speed\n"
     "  -h, --help             this text\n";
 
-enum { OPT_FILES = 256, OPT_FORMAT, OPT_FIELD, OPT_LAYOUT, OPT_WINDOW, OPT_RULES, OPT_NO_CACHE, OPT_REPORT, OPT_OUTPUT,
-       OPT_EVENTS, OPT_STATE, OPT_TOP, OPT_NOW, OPT_SPACES, OPT_MODE };
+enum {
+  OPT_FILES = 256,
+  OPT_FORMAT,
+  OPT_FIELD,
+  OPT_LAYOUT,
+  OPT_WINDOW,
+  OPT_RULES,
+  OPT_NO_CACHE,
+  OPT_REPORT,
+  OPT_OUTPUT,
+  OPT_EVENTS,
+  OPT_STATE,
+  OPT_TOP,
+  OPT_NOW,
+  OPT_SPACES,
+  OPT_MODE
+};
 
 static const struct option known[] = {
     {"files-from", required_argument, NULL, OPT_FILES},
@@ -101,8 +116,9 @@ static int take_value(struct sift_scan_options *options, int option, const char 
                : sift_usage("scan", "--spaces-max takes a whole number from 1, not '%s'", value);
   case OPT_NOW:
     options->now_ns = sift_stamp_parse(sift_span_of(value));
-    return options->now_ns != SIFT_TIME_NONE ? SIFT_EXIT_OK
-                                             : sift_usage("scan", "--now takes a time such as 2026-01-31T12:00:00Z, not '%s'", value);
+    return options->now_ns != SIFT_TIME_NONE
+               ? SIFT_EXIT_OK
+               : sift_usage("scan", "--now takes a time such as 2026-01-31T12:00:00Z, not '%s'", value);
   case OPT_FORMAT:
     return sift_format_parse(sift_span_of(value), &options->format)
                ? SIFT_EXIT_OK
@@ -112,13 +128,11 @@ static int take_value(struct sift_scan_options *options, int option, const char 
                ? SIFT_EXIT_OK
                : sift_usage("scan", "--report takes text, json, jsonl or none, not '%s'", value);
   case OPT_MODE:
-    return parse_mode(value, &options->mode)
-               ? SIFT_EXIT_OK
-               : sift_usage("scan", "--scan-mode takes adaptive, batch or lines, not '%s'", value);
+    return parse_mode(value, &options->mode) ? SIFT_EXIT_OK
+                                             : sift_usage("scan", "--scan-mode takes adaptive, batch or lines, not '%s'", value);
   default:
-    return sift_fields_parse(&options->fields, value, error, sizeof error) == SIFT_OK
-               ? SIFT_EXIT_OK
-               : sift_usage("scan", "--field: %s", error);
+    return sift_fields_parse(&options->fields, value, error, sizeof error) == SIFT_OK ? SIFT_EXIT_OK
+                                                                                      : sift_usage("scan", "--field: %s", error);
   }
 }
 

@@ -6,17 +6,17 @@
 #include "tools/spacesift/report_output.h"
 
 struct sift_scan_options {
-  const char *rules;        /* NULL: the built-in pack */
+  const char *rules; /* NULL: the built-in pack */
   bool no_cache;
-  const char *files_from;   /* NULL: none */
-  const char *layout;       /* NULL: the built-in list */
+  const char *files_from; /* NULL: none */
+  const char *layout;     /* NULL: the built-in list */
   enum sift_format format;
   struct sift_fields fields;
   unsigned jobs;
   enum sift_report_kind report;
-  const char *output;       /* of the report */
+  const char *output;         /* of the report */
   const char *events, *state; /* NULL: not asked for */
-  int64_t now_ns;           /* SIFT_TIME_NONE: the newest instant read */
+  int64_t now_ns;             /* SIFT_TIME_NONE: the newest instant read */
   uint64_t spaces_max;
   uint64_t top;
   unsigned window_log_max;

@@ -79,8 +79,7 @@ static void complain_of(const char *path, enum sift_status status) {
     return;
   case SIFT_ECORRUPT:
   case SIFT_ETRUNCATED:
-    sift_say("%s: the state is %s: take it from a backup or scan again", path,
-             status == SIFT_ECORRUPT ? "damaged" : "not whole");
+    sift_say("%s: the state is %s: take it from a backup or scan again", path, status == SIFT_ECORRUPT ? "damaged" : "not whole");
     return;
   default:
     sift_say("%s: %s", path, sift_status_text(status));

@@ -90,9 +90,10 @@ int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_optio
   }
   const struct sift_state_header *header = sift_states_header(run->states);
   if (!sift_state_header_matches(header, run->rules.ruleset)) {
-    sift_say("the state was made by rule set %s %s (%s), these rules are %s %s (%s): give the same rules with --rules, or scan again",
-             header->ruleset_name, header->ruleset_version, header->ruleset_hash, run->rules.ruleset->name,
-             run->rules.ruleset->version, run->rules.ruleset->hash_text);
+    sift_say(
+        "the state was made by rule set %s %s (%s), these rules are %s %s (%s): give the same rules with --rules, or scan again",
+        header->ruleset_name, header->ruleset_version, header->ruleset_hash, run->rules.ruleset->name, run->rules.ruleset->version,
+        run->rules.ruleset->hash_text);
     return SIFT_EXIT_USAGE;
   }
   return SIFT_EXIT_OK;

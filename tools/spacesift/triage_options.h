@@ -9,7 +9,7 @@
 struct sift_triage_options {
   const char *command; /* for messages */
   const char *help;
-  const char *rules;   /* NULL: the built-in pack */
+  const char *rules; /* NULL: the built-in pack */
   enum sift_report_kind kind;
   const char *output;
   int64_t now_ns;

@@ -8,18 +8,22 @@ enum { DEPTH_MAX = 64 };
 static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof);
 
-/* Every child is asked even when the answer is known, so that the proof is the best there is. */
+/* Every child of `any` is asked even when the answer is known, so that the proof is the best there is. */
 static bool combination(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                         const struct sift_evidence **proof) {
+  bool all = condition->kind == SIFT_COND_ALL;
   size_t holding = 0;
   for (size_t i = 0; i < condition->child_count; i++) {
     const struct sift_evidence *own = NULL;
     if (holds_at(triage, &condition->children[i], depth + 1, &own)) {
       holding++;
       *proof = sift_triage_better(triage, *proof, own);
+    } else if (all) {
+      *proof = NULL;
+      return false;
     }
   }
-  return condition->kind == SIFT_COND_ALL ? holding == condition->child_count : holding > 0;
+  return all || holding > 0;
 }
 
 static bool negation(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth) {

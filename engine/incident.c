@@ -153,7 +153,16 @@ static enum sift_status count_hour(const struct sift_window *windows, size_t cou
   return status;
 }
 
-/* Whole hours: finds what strikes too slowly to stand out in any five minutes. */
+static bool any_open(const enum part *parts, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (parts[i] == PART_OPEN) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whole hours: finds what strikes too slowly to stand out in any five minutes; where something did, that is left as it is. */
 static enum sift_status mark_hours(const struct finder *finder, const struct sift_window *windows, size_t count, int64_t shift_s,
                                    enum part *parts) {
   double values[SIFT_WINDOWS_MAX];
@@ -172,11 +181,12 @@ static enum sift_status mark_hours(const struct finder *finder, const struct sif
   }
   struct limits limits = find_limits(finder, values, hours, total);
   size_t hour = 0;
-  for (size_t first = 0; first < count; first = hour_end(windows, count, first, shift_s)) {
-    if (spaces[hour++] >= limits.open) {
-      for (size_t i = first; i < hour_end(windows, count, first, shift_s); i++) {
-        parts[i] = PART_HOUR;
-      }
+  size_t end = 0;
+  for (size_t first = 0; first < count; first = end) {
+    end = hour_end(windows, count, first, shift_s);
+    bool outbreak = spaces[hour++] >= limits.open && !any_open(&parts[first], end - first);
+    for (size_t i = first; i < end && outbreak; i++) {
+      parts[i] = PART_HOUR;
     }
   }
   return SIFT_OK;

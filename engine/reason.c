@@ -26,7 +26,7 @@ static const struct reason_row rows[] = {
     [SIFT_REASON_JSON_TEXT] = {"json_text",
                                "the text field is absent or no string; the record was dropped: name it with --field text=NAME",
                                true},
-    [SIFT_REASON_LINE_CUT] = {"line_cut", "a line longer than 1 MiB, read in pieces of that length", false},
+    [SIFT_REASON_LINE_CUT] = {"line_cut", "a line longer than 1 MiB, read in pieces of that length", true},
     [SIFT_REASON_NO_SPACE] = {"no_space", "names no Space, counted under \"-\": use --layout or --field space=NAME", false},
     [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
     [SIFT_REASON_RECORD_TOO_LONG] = {"record_too_long", "a record longer than 1 MiB; dropped", true},

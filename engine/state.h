@@ -21,10 +21,12 @@ struct sift_state_input {
   void *context;
 };
 
-/* Who takes them. */
+/* Who takes them. `background`: compress in a thread of zstd's own, for large files. The bytes are then others, so each kind
+ * of output keeps to one of the two. */
 struct sift_state_output {
   enum sift_status (*write)(void *context, const char *bytes, size_t size);
   void *context;
+  bool background;
 };
 
 /* A state in memory. Embedded, zeroed at first; the output appends to it, SIFT_ENOMEM where it cannot grow. */

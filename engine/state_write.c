@@ -68,7 +68,11 @@ static enum sift_status flush(void *context) {
   return writer->packed.len >= PACK_FLUSH ? compress(writer, ZSTD_e_continue) : SIFT_OK;
 }
 
-static bool set_up_zstd(ZSTD_CCtx *zstd) {
+/* One worker thread: what it compresses, and so the state, does not depend on the number of cores. */
+static bool set_up_zstd(ZSTD_CCtx *zstd, bool background) {
+  if (background) {
+    (void)ZSTD_CCtx_setParameter(zstd, ZSTD_c_nbWorkers, 1); /* refused by a libzstd without threads: then it takes longer */
+  }
   return !ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, SIFT_STATE_LEVEL)) &&
          !ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, SIFT_STATE_WINDOW_LOG)) &&
          !ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1));
@@ -127,7 +131,7 @@ enum sift_status sift_state_writer_new(struct sift_state_writer **out, struct si
   writer->zstd = ZSTD_createCCtx();
   writer->compressed_size = ZSTD_CStreamOutSize();
   writer->compressed = malloc(writer->compressed_size);
-  if (writer->zstd == NULL || writer->compressed == NULL || !set_up_zstd(writer->zstd) ||
+  if (writer->zstd == NULL || writer->compressed == NULL || !set_up_zstd(writer->zstd, output.background) ||
       pack_header(&writer->packed, header) != SIFT_OK) {
     sift_state_writer_free(writer);
     return SIFT_ENOMEM;

@@ -349,6 +349,11 @@ static void tell_event(struct sift_worker *worker, const struct place *place, co
   }
 }
 
+/* That these happened matters, not the lines that say so, of which a build has dozens: they prove no verdict. */
+static bool wants_sample(enum sift_mark mark) {
+  return mark != SIFT_MARK_STEP_START && mark != SIFT_MARK_STEP_OK && mark != SIFT_MARK_BUILT && mark != SIFT_MARK_STARTUP;
+}
+
 static void take_hit(struct sift_worker *worker, const struct place *place, const struct kept_hit *hit) {
   const struct sift_rule *rule = &worker->ruleset->rules[hit->rule];
   const struct sift_observation seen = {
@@ -356,7 +361,7 @@ static void take_hit(struct sift_worker *worker, const struct place *place, cons
       .count = 1,
       .first = place->at,
       .last = place->at,
-      .text = place->text,
+      .text = wants_sample(rule->mark) ? place->text : sift_span("", 0),
       .line = place->line,
       .fields = hit->fields,
       .field_count = hit->field_count,

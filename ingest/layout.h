@@ -18,9 +18,9 @@ enum sift_status sift_layout_new(struct sift_layout **out, const char *pattern, 
 void sift_layout_free(struct sift_layout *layout);
 
 struct sift_place {
-  char space[SIFT_SPACE_NAME_MAX + 1];      /* "owner/name", or "" */
-  char channel[SIFT_CHANNEL_NAME_MAX + 1];  /* or "" */
-  struct sift_span matched;                 /* the end of the path that the layout took; empty where it did not match */
+  char space[SIFT_SPACE_NAME_MAX + 1];     /* "owner/name", or "" */
+  char channel[SIFT_CHANNEL_NAME_MAX + 1]; /* or "" */
+  struct sift_span matched;                /* the end of the path that the layout took; empty where it did not match */
 };
 
 /* Matches the last components of `path`. Never fails: no match leaves `out` empty. */

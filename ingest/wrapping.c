@@ -100,6 +100,17 @@ static struct sift_span without_mark(struct sift_span text, uint64_t offset) {
   return offset == 0 && sift_span_starts(text, byte_order_mark) ? sift_span(text.data + len, text.len - len) : text;
 }
 
+/* Whether a line looks like what a program's own JSON logger writes: it tells a level, which a collector does not know. */
+static bool logged(struct sift_span line) {
+  static const char *const keys[] = {"\"level\"", "\"severity\"", "\"levelname\"", "\"lvl\"", "\"logger\""};
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    if (memmem(line.data, line.len, keys[i], strlen(keys[i])) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Whether a line is a record that a collector wrote: it has a text, and a time or a name beside. */
 static bool collected(struct sift_wrapping *wrapping, struct sift_span line) {
   if (!sift_json_record_begins(line)) {
@@ -108,9 +119,13 @@ static bool collected(struct sift_wrapping *wrapping, struct sift_span line) {
   struct sift_fields fields = wrapping->fields;
   sift_fields_settle(&fields, wrapping->reader, line);
   struct sift_json_record record;
-  return sift_json_reader_read(wrapping->reader, line, &fields, &record) == SIFT_REASONS && record.text.kind == SIFT_JSON_STRING &&
-         (fields.given || record.time.kind != SIFT_JSON_ABSENT || record.space.kind != SIFT_JSON_ABSENT ||
-          record.channel.kind != SIFT_JSON_ABSENT);
+  if (sift_json_reader_read(wrapping->reader, line, &fields, &record) != SIFT_REASONS || record.text.kind != SIFT_JSON_STRING) {
+    return false;
+  }
+  if (fields.given || record.space.kind != SIFT_JSON_ABSENT) {
+    return true;
+  }
+  return (record.time.kind != SIFT_JSON_ABSENT || record.channel.kind != SIFT_JSON_ABSENT) && !logged(line);
 }
 
 /* A first line so long that only its begin is at hand. */
@@ -121,12 +136,13 @@ static enum sift_format guess_cut(struct sift_span line) {
   return sift_span_starts(line, "{\"") ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
 }
 
-/* Server-sent events: the first line looks so, and data is among the first. JSON Lines: most of the first lines are records,
- * for a program's own JSON logger may write the first line of a raw log. Else raw. */
+/* Server-sent events: the first line looks so, and data is among the first. JSON Lines: the first line begins like a record,
+ * and most of the first lines are records; for a raw log may hold lines of a program's own JSON logger. Else raw. */
 static enum sift_format guess(struct sift_wrapping *wrapping, const struct sift_chunk *chunk) {
   struct sift_span rest = without_mark(sift_span(chunk->text, chunk->len), chunk->offset);
   unsigned looked = 0;
   unsigned json = 0;
+  bool json_first = false;
   bool sse_first = false;
   bool sse_data = false;
   while (rest.len > 0 && looked < LOOK_LINES_MAX) {
@@ -141,6 +157,7 @@ static enum sift_format guess(struct sift_wrapping *wrapping, const struct sift_
       }
       break;
     }
+    json_first |= looked == 0 && sift_json_record_begins(line);
     sse_first |= looked == 0 && sift_sse_line(line);
     sse_data |= sift_sse_record_begins(line);
     json += collected(wrapping, line);
@@ -149,7 +166,7 @@ static enum sift_format guess(struct sift_wrapping *wrapping, const struct sift_
   if (sse_first && sse_data) {
     return SIFT_FORMAT_SSE;
   }
-  return json * 2 > looked ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
+  return json_first && json * 2 > looked ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
 }
 
 static enum sift_status reserve_text(struct sift_wrapping *wrapping, const struct sift_chunk *chunk) {

@@ -19,7 +19,10 @@ enum { SIFT_PATH_PARTS_MAX = 8, SIFT_PATH_PART_BYTES_MAX = 128 };
 
 /* A dotted path into a JSON object, e.g. kubernetes.labels.space; no parts: not given. */
 struct sift_field_path {
-  struct { char name[SIFT_PATH_PART_BYTES_MAX]; size_t len; } parts[SIFT_PATH_PARTS_MAX];
+  struct {
+    char name[SIFT_PATH_PART_BYTES_MAX];
+    size_t len;
+  } parts[SIFT_PATH_PARTS_MAX];
   size_t count;
 };
 

@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 RULES = HERE / "rules" / "fleet.yaml"  # a small set that compiles in no time: see there
@@ -74,17 +76,17 @@ def start(command, *, env=None, **options):
     return subprocess.Popen([str(word) for word in command], env=environment(**(env or {})), **options)
 
 
-def run(*words, stdin=b"", env=None, cwd=None, program=SPACESIFT, before=()):
-    """Runs `spacesift WORDS...` to its end. `before` are words in front of the program's name."""
-    command = [*before, program, *words]
+def run(*words, stdin=b"", stdout=subprocess.PIPE, env=None, program=SPACESIFT, before=(), **options):
+    """Runs `spacesift WORDS...` to its end. `before` are words in front of the program's name, `options` subprocess's own."""
     done = subprocess.run(
-        [str(word) for word in command],
+        [str(word) for word in [*before, program, *words]],
         input=stdin,
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         env=environment(**(env or {})),
-        cwd=cwd,
         timeout=TIMEOUT_S,
         check=False,
+        **options,
     )
     result = Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
     check_sound(result.status, result.err)
@@ -132,6 +134,20 @@ def report(*words, status=OK, **options):
     result = scan("--report", "jsonl", *words, **options)
     assert result.status == status, (result.status, result.err, result.out[-2000:])
     return Report(result.lines)
+
+
+def powerless():
+    """Words that run a command without root's power over permissions; none where we have no such power."""
+    if os.geteuid() != 0:
+        return []
+    words = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    try:
+        able = subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        able = False
+    if not able:
+        pytest.skip("root's power over permissions cannot be given up here")
+    return words
 
 
 # Starts the command from a process that itself is small, since what a process held before exec counts as its peak.

@@ -805,4 +805,4 @@ def test_the_built_in_pack_judges_plain_cases(tree, pack):
     for name, space in found.spaces.items():
         if space["severity"] in ("error", "fatal"):
             assert space["actions"], name
-            assert space["proof"], name
+            assert space["proof"] or space["verdict"] == "queued_only", name  # that nothing came has no line to prove it

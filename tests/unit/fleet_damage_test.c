@@ -36,8 +36,8 @@ static void what_is_no_damage_is_only_counted(void **state) {
   (void)state;
   struct sift_fleet fleet;
   sift_fleet_init(&fleet);
-  damage(&fleet, SIFT_REASON_LINE_CUT, "a", 1);
-  assert_int_equal(fleet.reasons[SIFT_REASON_LINE_CUT], 1);
+  damage(&fleet, SIFT_REASON_UTF8_REPAIRED, "a", 1);
+  assert_int_equal(fleet.reasons[SIFT_REASON_UTF8_REPAIRED], 1);
   assert_int_equal(fleet.damage_count, 0);
   sift_fleet_release(&fleet);
 }

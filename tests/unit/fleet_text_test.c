@@ -108,17 +108,17 @@ static void damage_is_counted_by_reason_and_listed_by_place(void **state) {
   for (uint64_t i = 0; i < 25; i++) {
     assert_int_equal(sift_fleet_damage(&world->census.fleet, SIFT_REASON_CORRUPT, sift_span_of("a\x1b.zst"), i), SIFT_OK);
   }
-  assert_int_equal(sift_fleet_damage(&world->census.fleet, SIFT_REASON_LINE_CUT, sift_span_of("a.zst"), 0), SIFT_OK);
+  assert_int_equal(sift_fleet_damage(&world->census.fleet, SIFT_REASON_UTF8_REPAIRED, sift_span_of("a.zst"), 0), SIFT_OK);
   sift_text_damage(&world->text, &world->census.fleet, 100);
   const char *text = text_of(world);
   assert_has(text, "\nDamaged or incomplete input\n         25  corrupt          ");
-  assert_has(text, "\n          1  line_cut ");
+  assert_has(text, "\n          1  utf8_repaired ");
   assert_has(text, "\n  a\\x1b.zst byte 19: corrupt\n  and 5 more places\n");
 }
 
 static void what_is_no_damage_is_of_note(void **state) {
   struct world *world = *state;
-  assert_int_equal(sift_fleet_damage(&world->census.fleet, SIFT_REASON_LINE_CUT, sift_span_of("a.zst"), 0), SIFT_OK);
+  assert_int_equal(sift_fleet_damage(&world->census.fleet, SIFT_REASON_UTF8_REPAIRED, sift_span_of("a.zst"), 0), SIFT_OK);
   sift_text_damage(&world->text, &world->census.fleet, 100);
   const char *text = text_of(world);
   assert_has(text, "Of note in the input\n");

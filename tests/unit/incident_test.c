@@ -107,6 +107,31 @@ static void a_large_fleet_asks_for_no_more_than_its_square_root(void **state) {
   assert_int_equal(world->incidents.count, 1);
 }
 
+static void an_hour_that_stands_out_is_one_though_none_of_its_windows_does(void **state) {
+  struct world *world = *state;
+  span(world, 400);
+  for (int64_t window = 0; window < 8; window++) { /* two Spaces every five minutes, forty minutes long */
+    strike(world, world->push, 100 + window, (uint64_t)window * 2, (uint64_t)window * 2 + 2);
+  }
+  strike(world, world->push, 300, 50, 52); /* and some others at other times */
+  strike(world, world->push, 350, 52, 54);
+  find(world, 300);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].spaces, 16);
+  assert_int_equal(world->incidents.items[0].start_s, T0 / SECOND + 100 * WINDOW_S);
+  assert_int_equal(world->incidents.items[0].end_s, T0 / SECOND + 108 * WINDOW_S);
+}
+
+static void a_steady_trickle_is_none(void **state) {
+  struct world *world = *state;
+  span(world, 400);
+  for (int64_t window = 0; window < 400; window += 3) {
+    strike(world, world->push, window, (uint64_t)window, (uint64_t)window + 1 + (uint64_t)(window % 5 == 0));
+  }
+  find(world, 300);
+  assert_int_equal(world->incidents.count, 0);
+}
+
 static void what_is_usual_for_a_class_is_none(void **state) {
   struct world *world = *state;
   for (int64_t window = 0; window < 60; window++) {
@@ -235,6 +260,8 @@ int main(void) {
       TEST(four_spaces_are_too_few_whatever_the_share),
       TEST(less_than_a_hundredth_of_a_fleet_is_too_few),
       TEST(a_large_fleet_asks_for_no_more_than_its_square_root),
+      TEST(an_hour_that_stands_out_is_one_though_none_of_its_windows_does),
+      TEST(a_steady_trickle_is_none),
       TEST(what_is_usual_for_a_class_is_none),
       TEST(one_quiet_window_does_not_end_it_two_do),
       TEST(it_reaches_to_where_it_ebbs),

@@ -61,7 +61,7 @@ static void the_summary_tells_counts_and_damage(void **state) {
   assert_int_equal(sift_summary_init(&summary, fixture.ruleset), SIFT_OK);
   fleet.shards = 1, fleet.lines = 2, fleet.bytes = 3, fleet.compressed_bytes = 4, fleet.hits = 5, fleet.records_dropped = 6;
   assert_int_equal(sift_fleet_damage(&fleet, SIFT_REASON_CORRUPT, sift_span_of("b.zst"), 77), SIFT_OK);
-  assert_int_equal(sift_fleet_damage(&fleet, SIFT_REASON_LINE_CUT, sift_span_of("b.zst"), 78), SIFT_OK);
+  assert_int_equal(sift_fleet_damage(&fleet, SIFT_REASON_UTF8_REPAIRED, sift_span_of("b.zst"), 78), SIFT_OK);
   see(&fixture, "crash-exit", T0, 0);
   struct sift_verdict verdict = {.id = "startup_crash", .severity = SIFT_ERROR};
   assert_int_equal(sift_summary_add(&summary, &fixture.space, &verdict, fixture.ruleset), SIFT_OK);
@@ -73,7 +73,8 @@ static void the_summary_tells_counts_and_damage(void **state) {
       "{\"type\":\"summary\",\"ruleset\":{\"name\":\"test\",\"version\":\"1\",\"hash\":\"%s\"},\"now\":\"2026-01-31T10:00:00Z\","
       "\"spaces\":1,\"need_someone\":1,\"overflow_spaces\":0,\"shards\":1,\"lines\":2,\"bytes\":3,\"compressed_bytes\":4,"
       "\"hits\":5,\"records_dropped\":6,\"verdicts\":[{\"verdict\":\"startup_crash\",\"severity\":\"error\",\"spaces\":1}],"
-      "\"classes\":[{\"class\":\"crash\",\"title\":\"The app crashed\",\"spaces\":1}],\"reasons\":{\"corrupt\":1,\"line_cut\":1},"
+      "\"classes\":[{\"class\":\"crash\",\"title\":\"The app "
+      "crashed\",\"spaces\":1}],\"reasons\":{\"corrupt\":1,\"utf8_repaired\":1},"
       "\"damages\":[{\"source\":\"b.zst\",\"offset\":77,\"reason\":\"corrupt\"}]}",
       fixture.ruleset->hash_text);
   assert_string_equal(text_of_json(), expected);

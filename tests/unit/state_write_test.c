@@ -176,7 +176,7 @@ static void an_output_that_fails_is_told_and_stays_told(void **state) {
   (void)state;
   size_t room = 100;
   struct sift_state_writer *writer = NULL;
-  struct sift_state_output output = {take_few, &room};
+  struct sift_state_output output = {.write = take_few, .context = &room};
   assert_int_equal(sift_state_writer_new(&writer, output, &support_header), SIFT_OK);
   enum sift_status status = SIFT_OK;
   char name[32];

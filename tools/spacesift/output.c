@@ -97,5 +97,5 @@ static enum sift_status write_state(void *context, const char *bytes, size_t siz
 }
 
 struct sift_state_output sift_output_state(struct sift_output *output) {
-  return (struct sift_state_output){write_state, output};
+  return (struct sift_state_output){write_state, output, true};
 }

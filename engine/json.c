@@ -85,6 +85,7 @@ void sift_json_close(struct sift_json *json, char bracket) {
 
 void sift_json_key(struct sift_json *json, const char *key) {
   assert(key != NULL);
+  assert(key != NULL);
   struct sift_span name = sift_span_of(key);
   if (!reserve(json, name.len + 4)) {
     return;

@@ -1,0 +1,77 @@
+"""The share of right verdicts on a fleet whose truth is known, told per verdict."""
+
+import collections
+import json
+
+import pytest
+
+import program
+
+SPACES = 1000
+RIGHT_AT_LEAST = 0.97
+
+
+@pytest.fixture(scope="module", params=["per-space", "mixed"])
+def judged(request, tmp_path_factory):
+    """A fleet's truth and its report, both by Space."""
+    out = tmp_path_factory.mktemp("fleet") / request.param
+    words = ["--spaces", SPACES, "--seed", 2026, "--bytes", "8M", "--faults", 0.6, "--shape", request.param, "--out", out]
+    assert program.run(*words, program=program.FLEETGEN).status == program.OK
+    truth = {item["space"]: item for item in map(json.loads, (out / "truth.jsonl").read_text().splitlines())}
+    found = program.report(out / "logs", rules=None)
+    return truth, found
+
+
+def table(truth, found):
+    """Rows of (verdict, Spaces, right, what was said instead), worst first."""
+    said = collections.defaultdict(collections.Counter)
+    for name, item in truth.items():
+        said[item["verdict"]][found.verdicts.get(name, "(absent)")] += 1
+    rows = []
+    for verdict, counted in said.items():
+        others = ", ".join(f"{other} {count}" for other, count in counted.most_common() if other != verdict)
+        rows.append((verdict, sum(counted.values()), counted[verdict], others))
+    return sorted(rows, key=lambda row: (row[2] / row[1], row[0]))
+
+
+def test_nearly_all_verdicts_are_right(pack, judged, capsys):
+    truth, found = judged
+    rows = table(truth, found)
+    right = sum(row[2] for row in rows)
+    with capsys.disabled():
+        print(f"\n{'verdict':<24}{'Spaces':>8}{'right':>8}{'share':>9}  instead")
+        for verdict, spaces, count, others in rows:
+            print(f"{verdict:<24}{spaces:>8}{count:>8}{count / spaces:>9.1%}  {others}")
+        print(f"{'all':<24}{len(truth):>8}{right:>8}{right / len(truth):>9.1%}")
+    assert len(truth) == SPACES
+    assert right / len(truth) >= RIGHT_AT_LEAST
+
+
+def test_no_verdict_is_mostly_wrong(pack, judged):
+    truth, found = judged
+    for verdict, spaces, right, others in table(truth, found):
+        assert right * 2 > spaces, (verdict, others)
+
+
+def test_every_space_is_found_and_no_other(pack, judged):
+    truth, found = judged
+    assert set(found.spaces) == set(truth)
+    assert found.reasons == {}
+
+
+def test_the_fleet_wide_incident_is_seen(pack, judged):
+    truth, found = judged
+    struck = {name for name, item in truth.items() if item["incident"]}
+    assert struck
+    assert found.incidents
+    within = {name for name, space in found.spaces.items() if space["incident"]}
+    assert len(within & struck) >= 0.9 * len(struck)
+    assert len(within - struck) <= 0.02 * len(truth)
+
+
+def test_healthy_spaces_with_decoys_are_left_in_peace(pack, judged):
+    truth, found = judged
+    calm = [name for name, item in truth.items() if item["verdict"] in ("healthy", "no_fault_seen") and item["decoys"] > 0]
+    assert calm
+    woken = [name for name in calm if found.spaces[name]["severity"] in ("error", "fatal")]
+    assert len(woken) <= 0.02 * len(calm), woken

@@ -1,0 +1,306 @@
+"""spacesift rules, and how wrong rules are told: each place, each field, what to do; and the cache of compiled rules."""
+
+import json
+import os
+import re
+
+import pytest
+
+import program
+import shards
+
+DATA = program.ROOT / "tests" / "data" / "rules"
+GOOD = [DATA / "good" / "minimal.yaml", DATA / "good" / "split", program.RULES]
+BAD = sorted((DATA / "bad").glob("*.yaml"))
+MEMORY = "Memory limit exceeded (16Gi)"
+
+
+def rules(*words, **options):
+    return program.run("rules", *words, **options)
+
+
+# --- check -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.name)
+def test_good_rules_pass_the_check(path):
+    result = rules("check", "--rules", path)
+    assert result.status == program.OK, result.err
+    assert re.fullmatch(r"\d+ rules?, \d+ class(es)?, \d+ tree nodes?, 0 errors, \d+ warnings?\n", result.text)
+
+
+def test_the_built_in_pack_passes_the_check():
+    result = rules("check")
+    assert result.status == program.OK, result.err
+    assert ", 0 errors, " in result.text
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_each_mistake_is_named_with_its_place_and_field(path):
+    """Each bad file begins with what must be said of it: `# expect LINE:COLUMN FIELD: TEXT`."""
+    expected = re.findall(r"^# expect (\d+):(\d+) ([^: ]+): (.*)$", path.read_bytes().decode("utf-8", "replace"), re.MULTILINE)
+    assert expected
+    result = rules("check", "--rules", path)
+    assert result.status == program.USAGE
+    said = [line.replace(f"{path.parent}/", "") for line in result.err.splitlines() if ": error: " in line]
+    for line, column, field, text in expected:
+        begin = f"{path.name}:{line}:{column}: error: " if line != "0" else f"{path.name}: error: "
+        assert any(item.startswith(begin) and text in item and (field == "-" or field in item) for item in said), (begin, text, said)
+    errors = int(re.search(r"(\d+) errors?", result.text)[1])
+    assert errors == len(said) >= len(expected)
+
+
+def test_all_mistakes_are_shown_in_one_run():
+    result = rules("check", "--rules", DATA / "bad")
+    assert result.status == program.USAGE
+    named = {os.path.basename(line.split(":")[0]) for line in result.err.splitlines()}
+    assert len(named) > 20
+
+
+def test_examples_run_through_the_databases_and_a_lie_is_told(tmp_path):
+    lie = program.RULES.read_text().replace("no_match: ['expected panic: overflow']", "no_match: ['panic: at the disco']")
+    lie = lie.replace("match: ['Memory limit exceeded (16Gi)'", "match: ['Memory is plenty'")
+    path = shards.put(tmp_path / "lie.yaml", lie)
+    result = rules("check", "--rules", path)
+    assert result.status == program.USAGE
+    assert "'panic': examples.no_match[1]: matches" in result.err
+    assert "'memory-limit': examples.match[1]: does not match" in result.err
+    assert result.err.count(f"{path}:") == 2
+    scan = program.scan("-", rules=path, stdin=b"x\n")
+    assert scan.status == program.USAGE, "a rule set that fails its own examples must not judge"
+    assert scan.out == b""
+    assert "spacesift rules check" in scan.err
+
+
+@pytest.mark.parametrize("action", [["check"], ["list"], ["show", "panic"], ["compile", "-o", "out"], ["export", "--hsbench"]])
+def test_rules_that_are_not_there_are_told(tmp_path, action):
+    result = rules(*action, "--rules", tmp_path / "nothing", cwd=tmp_path)
+    assert result.status == program.USAGE
+    assert str(tmp_path / "nothing") in result.err
+    assert "No such file" in result.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_directory_without_rules_is_told(tmp_path):
+    result = program.scan("-", rules=tmp_path, stdin=b"x\n")
+    assert result.status == program.USAGE
+    assert str(tmp_path) in result.err
+
+
+@pytest.mark.parametrize("command", [["scan", "-"], ["report", "x"], ["explain", "x", "a/b"]], ids=lambda words: words[0])
+def test_every_command_tells_wrong_rules_alike(command):
+    path = DATA / "bad" / "unknown-field.yaml"
+    result = program.run(*command, "--rules", path)
+    assert result.status == program.USAGE
+    assert f"{path}:15:5: error: 'a-rule': actons: " in result.err
+    assert "did you mean 'actions'?" in result.err
+    assert "spacesift rules check" in result.err
+
+
+# --- list, show, compile, export -------------------------------------------------------------------------------------------
+
+
+def test_list_shows_rules_in_order_of_id():
+    text = rules("list", "--rules", program.RULES).text
+    ids = [line.split()[0] for line in text.splitlines()[1:]]
+    assert ids == sorted(ids)
+    assert len(ids) == 13
+
+
+def test_list_in_json_tells_all(tmp_path):
+    document = rules("list", "--json", "--rules", program.RULES).document
+    assert document["name"] == "fleet"
+    assert document["version"] == "1"
+    assert re.fullmatch("[0-9a-f]{32}", document["hash"])
+    assert [item["id"] for item in document["classes"] if item["incident"]] == ["registry_push"]
+    (rule,) = (rule for rule in document["rules"] if rule["id"] == "panic")
+    assert rule["channels"] == ["run"]
+    assert rule["capture"] == ["cause"]
+    assert rule["mark"] is None
+    assert rule["any"] == [r"(?<!expected )panic: (?<cause>\w+)"]
+    assert program.RULES.read_text().splitlines()[rule["line"] - 1] == "  - id: panic"
+    assert rule["file"].endswith("fleet.yaml")
+    result = program.scan("--report", "jsonl", shards.put(tmp_path / "a", "x\n"))
+    assert program.Report(result.lines).summary["ruleset"] == {key: document[key] for key in ("name", "version", "hash")}
+
+
+def test_how_a_set_is_cut_into_files_changes_nothing(tmp_path):
+    whole = program.RULES.read_text()
+    head, tree = whole.split("\ntree:")
+    shards.put(tmp_path / "set/20-tree.yaml", "tree:" + tree)
+    shards.put(tmp_path / "set/10-rules.yml", head)
+    shards.put(tmp_path / "set/notes.txt", "no rules: [")
+    one = rules("list", "--json", "--rules", program.RULES).document
+    two = rules("list", "--json", "--rules", tmp_path / "set").document
+    assert one["hash"] == two["hash"]
+
+
+def test_show_tells_who_decides_and_which_nodes_ask():
+    text = rules("show", "panic", "--rules", program.RULES).text
+    assert "PCRE2 decides" in text
+    assert "panicked (verdict startup_crash)" in text
+    assert re.search(r"fleet\.yaml:\d+", text)
+
+
+def test_show_of_an_unknown_rule_names_the_nearest():
+    result = rules("show", "pani", "--rules", program.RULES)
+    assert result.status == program.USAGE
+    assert result.out == b""
+    assert "did you mean 'panic'?" in result.err
+
+
+def test_compile_writes_the_databases(tmp_path):
+    path = tmp_path / "rules.db"
+    result = rules("compile", "-o", path, "--rules", program.RULES)
+    assert (result.status, result.out, result.err) == (program.OK, b"", "")
+    assert path.stat().st_size > 1000
+    assert rules("compile", "-o", "-", "--rules", program.RULES).out[:16] == path.read_bytes()[:16]
+
+
+def test_export_writes_the_form_of_hsbench():
+    """FLAGS as hsbench knows them; ids unique; slashes within a pattern escaped."""
+    result = rules("export", "--hsbench", "--rules", program.RULES)
+    assert result.status == program.OK
+    rows = [re.fullmatch(r"(\d+):/((?:[^/\\]|\\.)+)/([ismHV8WPLCQ]*)(\{[a-z_=,0-9]+\})?", row) for row in result.text.splitlines()]
+    assert all(rows)
+    ids = [int(row[1]) for row in rows]
+    assert len(set(ids)) == len(ids) >= 13
+    flags = {row[2]: row[3] for row in rows}
+    assert all("m" in value for value in flags.values())
+    assert "P" in flags[r"(?<!expected )panic: (?<cause>\w+)"], "PCRE2 decides, Hyperscan lets candidates through"
+    assert "P" not in flags[r"\bResolutionImpossible\b"]
+
+
+# --- the cache -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached(tmp_path):
+    """Scans with a cache of its own; gives what was said on standard error, and the cache's files."""
+    home = tmp_path / "cache"
+    shard = shards.put(tmp_path / "acme/demo/run.log", MEMORY + "\n")
+
+    def scan(*words, **options):
+        result = program.scan("--report", "jsonl", *words, shard, env={"XDG_CACHE_HOME": home}, **options)
+        assert result.status == program.OK, result.err
+        assert program.Report(result.lines).verdicts == {"acme/demo": "oom"}
+        place = home / "spacesift"
+        return result.err, sorted(place.iterdir()) if place.is_dir() and os.access(place, os.R_OK) else []
+
+    scan.home = home
+    scan.place = home / "spacesift"
+    return scan
+
+
+def test_compiled_rules_are_kept_in_a_directory_of_ones_own(cached):
+    err, (file,) = cached()
+    assert err == ""
+    assert cached.place.stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o077 == 0
+    hash_of = rules("list", "--json", "--rules", program.RULES).document["hash"]
+    assert hash_of in file.name
+
+
+def test_kept_rules_are_used_again(cached):
+    _, (file,) = cached()
+    before = (file.stat().st_ino, file.stat().st_mtime_ns)
+    err, files = cached()
+    assert (err, files) == ("", [file])
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == before
+
+
+def test_other_rules_are_kept_apart(cached, tmp_path):
+    _, (first,) = cached()
+    other = shards.put(tmp_path / "other.yaml", program.RULES.read_text().replace("[Loosen a pin]", "[Drop a pin]"))
+    _, files = cached(rules=other)
+    assert len(files) == 2
+    assert first in files
+
+
+@pytest.mark.parametrize("damage", ["a flipped byte", "cut short", "empty", "garbage", "another set's", "longer"])
+def test_a_damaged_cache_file_is_compiled_anew_in_silence(cached, tmp_path, damage):
+    _, (file,) = cached()
+    whole = file.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 0x10
+    if damage == "another set's":
+        other = shards.put(tmp_path / "other.yaml", program.RULES.read_text().replace("memory-limit", "memory-bound"))
+        _, files = cached(rules=other)
+        (foreign,) = (path for path in files if path != file)
+        file.write_bytes(foreign.read_bytes())
+        foreign.unlink()
+    else:
+        contents = {"cut short": whole[:-7], "empty": b"", "garbage": b"x" * 5000, "longer": whole + b"x", "a flipped byte": bytes(flipped)}
+        file.write_bytes(contents[damage])
+    assert cached() == ("", [file])
+    assert file.read_bytes() == whole or len(file.read_bytes()) == len(whole), "it is whole again"
+    before = file.stat().st_mtime_ns
+    assert cached() == ("", [file])
+    assert file.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o701])
+def test_a_cache_that_others_may_enter_is_refused_with_a_warning(cached, mode):
+    cached.place.mkdir(parents=True)
+    cached.place.chmod(mode)
+    err, files = cached()
+    assert files == []
+    assert str(cached.place) in err
+    assert "warning" in err
+    assert "XDG_CACHE_HOME" in err
+    assert cached("-q")[0] == ""
+
+
+def test_a_file_where_the_cache_should_be_is_only_a_warning(cached):
+    cached.home.mkdir()
+    cached.place.write_text("in the way")
+    err, _ = cached()
+    assert "warning" in err and str(cached.place) in err
+    assert cached.place.read_text() == "in the way"
+
+
+def test_a_read_only_cache_is_only_a_warning(cached):
+    cached.home.mkdir()
+    cached.place.mkdir(mode=0o700)
+    cached.place.chmod(0o500)
+    err, files = cached(before=program.powerless())
+    assert files == []
+    assert "warning" in err and str(cached.place) in err
+    cached.place.chmod(0o700)
+    _, (file,) = cached()
+    cached.place.chmod(0o500)
+    assert cached(before=program.powerless()) == ("", [file]), "what is there is of use all the same"
+    cached.place.chmod(0o700)
+
+
+def test_a_link_in_the_cache_is_not_followed(cached, tmp_path):
+    _, (file,) = cached()
+    aside = tmp_path / "aside"
+    file.rename(aside)
+    file.symlink_to(aside)
+    err, (again,) = cached()
+    assert err == ""
+    assert not again.is_symlink()
+
+
+def test_no_cache_keeps_nothing_on_disk(cached):
+    assert cached("--no-cache") == ("", [])
+    assert not cached.home.exists()
+
+
+def test_a_relative_cache_home_does_not_count(tmp_path):
+    """XDG Base Directory Specification: all paths must be absolute, a relative one is to be ignored."""
+    shard = shards.put(tmp_path / "acme/demo/run.log", MEMORY + "\n")
+    env = {"XDG_CACHE_HOME": "relative", "HOME": tmp_path / "home"}
+    (tmp_path / "home").mkdir()
+    assert program.scan("--report", "none", shard, env=env, cwd=tmp_path).status == program.OK
+    assert not (tmp_path / "relative").exists()
+    assert len(list((tmp_path / "home/.cache/spacesift").iterdir())) == 1
+
+
+def test_without_any_home_the_rules_are_compiled_each_time(tmp_path):
+    shard = shards.put(tmp_path / "acme/demo/run.log", MEMORY + "\n")
+    result = program.scan("--report", "jsonl", shard, env={"XDG_CACHE_HOME": None, "HOME": None})
+    assert result.status == program.OK
+    assert json.loads(result.out.splitlines()[0])["verdict"] == "oom"
+    assert "XDG_CACHE_HOME" in result.err

@@ -188,11 +188,12 @@ static void count_batch(struct sift_worker *worker, const struct sift_batch *bat
     count_lines(worker, &worker->streams.items[batch->stream], batch->lines, batch->bytes);
     return;
   }
+  bool one_line_each = sift_survey(batch->text, batch->len).newlines <= batch->record_count;
   for (uint32_t i = 0; i < batch->record_count; i++) {
     const struct sift_record *record = &batch->records[i];
     uint32_t end = i + 1 < batch->record_count ? record[1].text : batch->len;
-    count_lines(worker, &worker->streams.items[record->stream], lines_in(batch->text + record->text, end - record->text),
-                end - record->text);
+    uint64_t lines = one_line_each ? 1 : lines_in(batch->text + record->text, end - record->text);
+    count_lines(worker, &worker->streams.items[record->stream], lines, end - record->text);
   }
 }
 

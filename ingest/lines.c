@@ -63,6 +63,12 @@ void sift_lines_reset(struct sift_lines *lines) {
   lines->flush = false;
 }
 
+void sift_lines_resize(struct sift_lines *lines, uint32_t chunk_bytes) {
+  assert(chunk_bytes > 0);
+  lines->chunk_bytes = chunk_bytes < lines->capacity_max ? chunk_bytes : lines->capacity_max;
+  lines->target = lines->chunk_bytes;
+}
+
 /* Sees to it that more fits than is at hand. */
 static bool make_room(struct sift_lines *lines) {
   while (lines->target <= lines->end && lines->target < lines->capacity_max) {

@@ -32,6 +32,9 @@ enum sift_status sift_lines_new(struct sift_lines **out, uint32_t chunk_bytes, u
 void sift_lines_free(struct sift_lines *lines);
 void sift_lines_reset(struct sift_lines *lines); /* for the next input */
 
+/* Chunks of another size from the next reserve on: what is at hand stays. For wrapped input, of which less than half is text. */
+void sift_lines_resize(struct sift_lines *lines, uint32_t chunk_bytes);
+
 /* Room to fill, never empty while sift_lines_next() gives SIFT_END; borrowed until the next call. NULL when memory is out. */
 char *sift_lines_reserve(struct sift_lines *lines, size_t *room);
 void sift_lines_commit(struct sift_lines *lines, size_t filled);

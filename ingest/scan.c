@@ -118,6 +118,12 @@ static void report_damage(void *context, enum sift_reason reason, uint64_t offse
   }
 }
 
+/* The first chunk settles the format; wrapped input then comes in larger chunks, so that batches of text are no smaller. */
+static void fit_chunks(struct hand *hand) {
+  enum sift_format format = sift_wrapping_format(hand->wrapping);
+  sift_lines_resize(hand->lines, format == SIFT_FORMAT_RAW ? SIFT_BATCH_BYTES : SIFT_WRAPPED_BYTES);
+}
+
 /* Works off the chunks at hand. */
 static enum sift_status drain(struct hand *hand) {
   struct sift_chunk chunk;
@@ -125,6 +131,9 @@ static enum sift_status drain(struct hand *hand) {
   while (status == SIFT_OK && sift_lines_next(hand->lines, &chunk) == SIFT_OK) {
     struct sift_batch batch;
     status = sift_wrapping_unwrap(hand->wrapping, &chunk, &batch);
+    if (chunk.offset == 0) {
+      fit_chunks(hand);
+    }
     if (status == SIFT_OK) {
       status = sift_worker_batch(hand->worker, &batch);
     }
@@ -188,6 +197,7 @@ static enum sift_status scan_shard(struct hand *hand, const struct sift_shard *s
       .channel = sift_span_of(place.channel),
   };
   sift_lines_reset(hand->lines);
+  sift_lines_resize(hand->lines, SIFT_BATCH_BYTES);
   struct sift_source *source = NULL;
   enum sift_reason reason = SIFT_REASONS;
   status = sift_source_open(&source, shard->path, &config->limits, &reason);

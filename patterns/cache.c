@@ -160,14 +160,14 @@ static void keep(const struct sift_database *database, const char *path, struct 
 
 enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache,
                                     struct sift_problems *problems) {
-  char directory[4000];
+  char directory[4000] = "";
   char path[4096];
   *out = NULL;
   if (!use_cache) {
     return compile_and_check(out, ruleset, problems);
   }
   if (!cache_directory(directory, sizeof directory)) {
-    warn(problems, "", "no cache directory of one's own");
+    warn(problems, directory, "no cache directory that is yours alone");
     return compile_and_check(out, ruleset, problems);
   }
   snprintf(path, sizeof path, "%s/%s.db", directory, ruleset->hash_text);

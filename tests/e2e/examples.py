@@ -66,7 +66,7 @@ def steps(block):
     for number, line in enumerate(block.lines):
         if line.startswith("$ "):
             found.append(Step(line[2:], number + 1, []))
-        elif line.startswith("> ") and not found[-1].expected:
+        elif re.match(r">( |$)", line) and not found[-1].expected:
             found[-1].command += "\n" + line[2:]
             found[-1].start = number + 1
         else:
@@ -132,12 +132,23 @@ def renew(expected, lines):
     return renewed[::-1]
 
 
-def make_fleet(directory):
-    """The fleet that tools/quickstart makes, by the very options that stand there."""
+def make_place(directory):
+    """Where the documents' examples run: a directory with what they refer to, and one for each document in it.
+
+    The sample fleet is made by the very options that stand in tools/quickstart."""
+    for name in ("docs", "patterns"):
+        (directory / name).symlink_to(program.ROOT / name)
     options = re.search(r"fleetgen (--spaces .*) --out", (program.ROOT / "tools" / "quickstart").read_text())[1]
     made = program.run(*options.split(), "--out", directory / FLEET, program=program.FLEETGEN)
     assert made.status == program.OK, made.err
-    return directory / FLEET
+
+
+def enter(directory, document):
+    """The directory of a document: what it makes, no other sees."""
+    own = directory / document.stem
+    own.mkdir()
+    (own / FLEET).symlink_to(directory / FLEET)
+    return own
 
 
 def run(command, directory):
@@ -159,24 +170,25 @@ def run(command, directory):
     return printed.splitlines()
 
 
+def renew_document(document, directory):
+    text = document.read_text()
+    lines = text.splitlines()
+    moved = 0
+    for block in blocks(text):
+        for step in steps(block) if block.language == "console" else []:
+            renewed = renew(step.expected, run(step.command, directory))
+            begin = block.start + step.start + moved
+            lines[begin : begin + len(step.expected)] = renewed
+            moved += len(renewed) - len(step.expected)
+    document.write_text("\n".join(lines) + "\n")
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
-        fleet = make_fleet(pathlib.Path(scratch))
-        for name in sys.argv[1:]:
-            document = pathlib.Path(name)
-            text = document.read_text()
-            lines = text.splitlines()
-            directory = pathlib.Path(scratch) / document.stem
-            directory.mkdir()
-            (directory / FLEET).symlink_to(fleet)
-            moved = 0
-            for block in (block for block in blocks(text) if block.language == "console"):
-                for step in steps(block):
-                    renewed = renew(step.expected, run(step.command, directory))
-                    begin = block.start + step.start + moved
-                    lines[begin : begin + len(step.expected)] = renewed
-                    moved += len(renewed) - len(step.expected)
-            document.write_text("\n".join(lines) + "\n")
+        directory = pathlib.Path(scratch)
+        make_place(directory)
+        for document in map(pathlib.Path, sys.argv[1:]):
+            renew_document(document, enter(directory, document))
 
 
 if __name__ == "__main__":

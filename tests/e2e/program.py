@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+import formats
+
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 RULES = HERE / "rules" / "fleet.yaml"  # a small set that compiles in no time: see there
@@ -120,6 +122,13 @@ class Report:
     def damages(self):
         return [(item["source"], item["offset"], item["reason"]) for item in self.summary["damages"]]
 
+    def only_damage(self, source, reason):
+        """The offset of the only damage told, which is that of `source`."""
+        assert self.reasons == {reason: 1}
+        ((at, offset, why),) = self.damages
+        assert (at, why) == (source, reason)
+        return offset
+
     def counts(self, space):
         """{rule: (count, demoted)} of what weighs now."""
         return {item["rule"]: (item["count"], item["demoted"]) for item in self.spaces[space]["evidence"]}
@@ -134,6 +143,15 @@ def report(*words, status=OK, **options):
     result = scan("--report", "jsonl", *words, **options)
     assert result.status == status, (result.status, result.err, result.out[-2000:])
     return Report(result.lines)
+
+
+def events_of(tmp_path, *words, **options):
+    """Scans with --events; the header and the events."""
+    path = tmp_path / "out.events"
+    result = scan("--report", "none", "--events", path, *words, **options)
+    assert result.status in (OK, DAMAGE), result.err
+    assert result.out == b""
+    return formats.read_events(path)
 
 
 def powerless():

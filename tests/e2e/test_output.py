@@ -12,9 +12,8 @@ import pytest
 
 import formats
 import program
-import shards
+from phrases import MISSING
 
-MISSING = "ModuleNotFoundError: No module named 'torch'"
 HITS = 20_000
 
 
@@ -172,11 +171,9 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(logs, tmp_path):
     for option in OUTPUTS:
         os.mkfifo(tmp_path / f"never{option}")
         words = ["--report", "jsonl" if option == "--output" else "none"]
-        process = program.start(
-            [program.SPACESIFT, "scan", "--rules", program.RULES, *words, option, tmp_path / "nowhere/out", tmp_path / f"never{option}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        words += [option, tmp_path / "nowhere/out", tmp_path / f"never{option}"]
+        command = [program.SPACESIFT, "scan", "--rules", program.RULES, *words]
+        process = program.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             _, err = process.communicate(timeout=20)  # the pipe has no writer, so a scan would wait for ever
             assert process.returncode == program.USAGE, option

@@ -8,11 +8,11 @@ import pytest
 
 import program
 import shards
+from phrases import MEMORY
 
 DATA = program.ROOT / "tests" / "data" / "rules"
 GOOD = [DATA / "good" / "minimal.yaml", DATA / "good" / "split", program.RULES]
 BAD = sorted((DATA / "bad").glob("*.yaml"))
-MEMORY = "Memory limit exceeded (16Gi)"
 
 
 def rules(*words, **options):
@@ -45,7 +45,8 @@ def test_each_mistake_is_named_with_its_place_and_field(path):
     said = [line.replace(f"{path.parent}/", "") for line in result.err.splitlines() if ": error: " in line]
     for line, column, field, text in expected:
         begin = f"{path.name}:{line}:{column}: error: " if line != "0" else f"{path.name}: error: "
-        assert any(item.startswith(begin) and text in item and (field == "-" or field in item) for item in said), (begin, text, said)
+        told = [item for item in said if item.startswith(begin) and text in item]
+        assert any(field in ("-", *re.findall(r"[^ :]+", item)) for item in told), (begin, field, text, said)
     errors = int(re.search(r"(\d+) errors?", result.text)[1])
     assert errors == len(said) >= len(expected)
 
@@ -65,7 +66,7 @@ def test_examples_run_through_the_databases_and_a_lie_is_told(tmp_path):
     assert result.status == program.USAGE
     assert "'panic': examples.no_match[1]: matches" in result.err
     assert "'memory-limit': examples.match[1]: does not match" in result.err
-    assert result.err.count(f"{path}:") == 2
+    assert {line.split(": error: ")[1].split(":")[0] for line in result.err.splitlines()} == {"'panic'", "'memory-limit'"}
     scan = program.scan("-", rules=path, stdin=b"x\n")
     assert scan.status == program.USAGE, "a rule set that fails its own examples must not judge"
     assert scan.out == b""
@@ -161,7 +162,8 @@ def test_export_writes_the_form_of_hsbench():
     """FLAGS as hsbench knows them; ids unique; slashes within a pattern escaped."""
     result = rules("export", "--hsbench", "--rules", program.RULES)
     assert result.status == program.OK
-    rows = [re.fullmatch(r"(\d+):/((?:[^/\\]|\\.)+)/([ismHV8WPLCQ]*)(\{[a-z_=,0-9]+\})?", row) for row in result.text.splitlines()]
+    form = re.compile(r"(\d+):/((?:[^/\\]|\\.)+)/([ismHV8WPLCQ]*)(\{[a-z_=,0-9]+\})?")
+    rows = [form.fullmatch(row) for row in result.text.splitlines()]
     assert all(rows)
     ids = [int(row[1]) for row in rows]
     assert len(set(ids)) == len(ids) >= 13
@@ -221,8 +223,14 @@ def test_other_rules_are_kept_apart(cached, tmp_path):
 def test_a_damaged_cache_file_is_compiled_anew_in_silence(cached, tmp_path, damage):
     _, (file,) = cached()
     whole = file.read_bytes()
-    flipped = bytearray(whole)
-    flipped[len(whole) // 2] ^= 0x10
+    middle = len(whole) // 2
+    contents = {
+        "a flipped byte": whole[:middle] + bytes([whole[middle] ^ 0x10]) + whole[middle + 1 :],
+        "cut short": whole[:-7],
+        "empty": b"",
+        "garbage": b"x" * 5000,
+        "longer": whole + b"x",
+    }
     if damage == "another set's":
         other = shards.put(tmp_path / "other.yaml", program.RULES.read_text().replace("memory-limit", "memory-bound"))
         _, files = cached(rules=other)
@@ -230,7 +238,6 @@ def test_a_damaged_cache_file_is_compiled_anew_in_silence(cached, tmp_path, dama
         file.write_bytes(foreign.read_bytes())
         foreign.unlink()
     else:
-        contents = {"cut short": whole[:-7], "empty": b"", "garbage": b"x" * 5000, "longer": whole + b"x", "a flipped byte": bytes(flipped)}
         file.write_bytes(contents[damage])
     assert cached() == ("", [file])
     assert file.read_bytes() == whole or len(file.read_bytes()) == len(whole), "it is whole again"

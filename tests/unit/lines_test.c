@@ -184,8 +184,32 @@ static void chunks_are_small_again_behind_a_long_line(void **state) {
   sift_lines_free(lines);
 }
 
+static void another_chunk_size_takes_over_between_chunks(void **state) {
+  (void)state;
+  struct sift_lines *lines = NULL;
+  struct sift_chunk chunk;
+  size_t room = 0;
+  assert_int_equal(sift_lines_new(&lines, 8, 100), SIFT_OK);
+  memcpy(sift_lines_reserve(lines, &room), "ab\ncd\nef", 8);
+  assert_int_equal(room, 8);
+  sift_lines_commit(lines, 8);
+  assert_int_equal(sift_lines_next(lines, &chunk), SIFT_OK);
+  assert_int_equal(chunk.len, 6);
+  sift_lines_resize(lines, 32);
+  memcpy(sift_lines_reserve(lines, &room), "\ngh\n", 4);
+  assert_int_equal(room, 30);
+  sift_lines_commit(lines, 4);
+  assert_int_equal(sift_lines_next(lines, &chunk), SIFT_END);
+  sift_lines_finish(lines);
+  assert_int_equal(sift_lines_next(lines, &chunk), SIFT_OK);
+  assert_memory_equal(chunk.text, "ef\ngh\n", 6);
+  assert_int_equal(chunk.offset, 6);
+  sift_lines_free(lines);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(another_chunk_size_takes_over_between_chunks),
       cmocka_unit_test(any_text_passes_whole_in_any_steps),
       cmocka_unit_test(a_long_line_is_cut_exactly_at_the_limit_from_its_begin),
       cmocka_unit_test(a_line_of_exactly_the_limit_is_not_cut),

@@ -1,0 +1,139 @@
+"""The documentation says what is: its examples run, its links lead somewhere, its tables are the program's."""
+
+import difflib
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+import examples
+import program
+
+DOCUMENTS = [program.ROOT / "README.md", program.ROOT / "CHANGELOG.md", *sorted((program.ROOT / "docs").glob("*.md"))]
+LANGUAGES = {"console", "json", "python", "sh", "text", "yaml"}  # sh and text are not run
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, pack):
+    directory = tmp_path_factory.mktemp("place")
+    examples.make_place(directory)
+    return directory
+
+
+def differences(step, printed):
+    told = difflib.unified_diff(step.expected, printed, "the document", "the program", lineterm="")
+    return "\n".join([f"$ {step.command}", *told])
+
+
+def run_session(block, directory):
+    wrong = []
+    for step in examples.steps(block):
+        printed = examples.run(step.command, directory)
+        if not examples.fits(step.expected, printed):
+            wrong.append(differences(step, printed))
+    return wrong
+
+
+def run_python(block, directory):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block.text], cwd=directory, capture_output=True, text=True, check=False
+    )
+    return [] if done.returncode == 0 else [f"{block.text}\n{done.stderr}"]
+
+
+@each_document
+def test_examples_print_what_the_document_shows(document, place):
+    directory = examples.enter(place, document)
+    runners = {"console": run_session, "python": run_python}
+    wrong = []
+    for block in examples.blocks(document.read_text()):
+        if block.language in runners:
+            wrong += runners[block.language](block, directory)
+    assert not wrong, "\n\n".join(wrong)
+
+
+@each_document
+def test_every_block_says_what_it_is(document):
+    assert {block.language for block in examples.blocks(document.read_text())} <= LANGUAGES
+
+
+def anchors(document):
+    """What a Markdown renderer makes of the headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_document
+def test_links_lead_to_what_is_there(document):
+    for link in LINK.findall(document.read_text()):
+        if re.match(r"https?://", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = document.parent / name if name else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_json_examples_of_the_report_are_valid(schema):
+    found = [
+        json.loads(block.text)
+        for block in examples.blocks((program.ROOT / "docs" / "report.md").read_text())
+        if block.language == "json"
+    ]
+    assert found
+    for value in found:
+        schema(value)
+
+
+def test_yaml_examples_of_the_rules_are_a_set_without_a_flaw(tmp_path):
+    for number, block in enumerate(examples.blocks((program.ROOT / "docs" / "rules.md").read_text())):
+        if block.language == "yaml":
+            (tmp_path / f"{number}.yaml").write_text(block.text)
+    checked = program.run("rules", "check", "--rules", tmp_path)
+    assert checked.status == program.OK, checked.err
+    assert checked.text.endswith(" 0 errors, 0 warnings\n"), checked.err
+
+
+def test_all_options_of_a_scan_are_described():
+    known = set(re.findall(r"--[a-z][a-z-]*", program.run("scan", "--help").text))
+    described = set(re.findall(r"`(?:-\w, )?(--[a-z][a-z-]*)", (program.ROOT / "docs" / "scan.md").read_text()))
+    assert described == known
+
+
+def table(document, columns):
+    """The rows of a document's tables that have so many columns and begin with a word in code quotes."""
+    rows = [line.strip("|").split("|") for line in document.read_text().splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in row] for row in rows if len(row) == columns]
+
+
+def verdict_nodes(nodes):
+    for node in nodes:
+        if "verdict" in node:
+            yield node
+        yield from verdict_nodes(node.get("children", []))
+
+
+def test_verdicts_are_those_of_the_tree():
+    tree = yaml.safe_load((program.ROOT / "patterns" / "spaces" / "tree.yaml").read_text())["tree"]
+    asked = {(node["verdict"], node.get("branch", ""), node["severity"]) for node in verdict_nodes(tree)}
+    told = {
+        (verdict.strip("`"), branch, severity)
+        for verdict, branch, severities, _ in table(program.ROOT / "docs" / "verdicts.md", 4)
+        for severity in severities.split(", ")
+    }
+    assert told == asked
+
+
+def test_reasons_of_damage_are_those_of_the_program():
+    source = (program.ROOT / "engine" / "reason.c").read_text()
+    rows = re.findall(r'\{"(\w+)",\s*"((?:[^"\\]|\\.)*)",\s*(true|false)\}', source)
+    known = [(name, text.replace('\\"', '"'), damage == "true") for name, text, damage in rows]
+    rows = table(program.ROOT / "docs" / "report.md", 3)
+    told = [(name.strip("`"), text, damage == "yes") for name, text, damage in rows if damage in ("yes", "no")]
+    assert known and told == known

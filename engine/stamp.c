@@ -332,7 +332,8 @@ size_t sift_stamp_format(int64_t time_ns, char *out) {
   char *at = out;
   if (time_ns != SIFT_TIME_NONE) {
     int64_t seconds = floor_divide(time_ns, NS_PER_S);
-    unsigned fraction = (unsigned)(time_ns - seconds * NS_PER_S);
+    int64_t remainder = time_ns % NS_PER_S;
+    unsigned fraction = (unsigned)(remainder < 0 ? remainder + NS_PER_S : remainder);
     int64_t days = floor_divide(seconds, DAY_SECONDS);
     unsigned clock = (unsigned)(seconds - days * DAY_SECONDS);
     struct civil t = civil_from_days(days);

@@ -139,6 +139,7 @@ static enum sift_status seal(struct sift_tally *tally, const struct sift_fleet *
     return SIFT_ENOMEM;
   }
   uint32_t count = tally->space_count;
+  run->spaces = count;
   sort_spaces(tally);
   enum sift_status status = sift_state_writer_new(&writer, sift_state_buffer_output(&run->state), &tally->header);
   for (uint32_t i = 0; i < count && status == SIFT_OK; i++) {
@@ -153,10 +154,11 @@ static enum sift_status seal(struct sift_tally *tally, const struct sift_fleet *
   return status;
 }
 
-static enum sift_status write_merged(struct sift_state_merger *merger, struct sift_state_writer *writer) {
+static enum sift_status write_merged(struct sift_state_merger *merger, struct sift_state_writer *writer, uint64_t *spaces) {
   const struct sift_space *space = NULL;
   enum sift_status status = SIFT_OK;
   while ((status = sift_state_merger_next(merger, &space)) == SIFT_OK) {
+    ++*spaces;
     enum sift_status written = sift_state_write(writer, space);
     if (written != SIFT_OK) {
       return written;
@@ -174,6 +176,7 @@ static enum sift_status fold_runs(struct sift_tally *tally) {
   struct sift_state_merger *merger = NULL;
   struct sift_state_writer *writer = NULL;
   struct sift_state_buffer folded = {0};
+  uint64_t spaces = 0;
   enum sift_status status = bytes != NULL && readers != NULL ? SIFT_OK : SIFT_ENOMEM;
   for (size_t i = 0; i < count && status == SIFT_OK; i++) {
     bytes[i].rest = sift_span(tier[i].state.bytes, tier[i].state.size);
@@ -186,7 +189,7 @@ static enum sift_status fold_runs(struct sift_tally *tally) {
     status = sift_state_writer_new(&writer, sift_state_buffer_output(&folded), &tally->header);
   }
   if (status == SIFT_OK) {
-    status = write_merged(merger, writer);
+    status = write_merged(merger, writer, &spaces);
   }
   sift_state_writer_free(writer);
   sift_state_merger_free(merger);
@@ -202,7 +205,7 @@ static enum sift_status fold_runs(struct sift_tally *tally) {
   for (size_t i = 0; i < count; i++) {
     sift_state_buffer_release(&tier[i].state);
   }
-  tier[0] = (struct sift_tally_run){folded, tier[0].tier + 1};
+  tier[0] = (struct sift_tally_run){folded, tier[0].tier + 1, spaces};
   tally->run_count -= count - 1;
   return SIFT_OK;
 }

@@ -13,7 +13,8 @@
 /* A sealed part of the tally. Runs stand in falling order of tier. */
 struct sift_tally_run {
   struct sift_state_buffer state;
-  unsigned tier; /* how often its Spaces were folded */
+  unsigned tier;   /* how often its Spaces were folded */
+  uint64_t spaces; /* in it */
 };
 
 struct sift_tally {

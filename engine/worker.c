@@ -506,7 +506,8 @@ enum sift_status sift_worker_runs(struct sift_worker *worker, const struct sift_
     return SIFT_ENOMEM;
   }
   for (size_t i = 0; i < worker->tally.run_count; i++) {
-    handed[i] = (struct sift_run){worker->tally.runs[i].state.bytes, worker->tally.runs[i].state.size};
+    const struct sift_tally_run *run = &worker->tally.runs[i];
+    handed[i] = (struct sift_run){run->state.bytes, run->state.size, run->spaces};
   }
   worker->handed = handed;
   *runs = handed;

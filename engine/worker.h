@@ -50,6 +50,7 @@ enum sift_status sift_worker_end(struct sift_worker *worker, uint64_t compressed
 struct sift_run {
   const char *bytes;
   size_t size;
+  uint64_t spaces;
 };
 enum sift_status sift_worker_runs(struct sift_worker *worker, const struct sift_run **runs, size_t *count);
 

@@ -269,8 +269,34 @@ static enum sift_status collect_walk(struct sift_scan *scan) {
     status = sift_state_finish(writer, &scan->walk);
   }
   sift_state_writer_free(writer);
-  const struct sift_run run = {scan->walk_state.bytes, scan->walk_state.size};
+  const struct sift_run run = {.bytes = scan->walk_state.bytes, .size = scan->walk_state.size};
   return status == SIFT_OK ? collect(scan, &run, 1) : status;
+}
+
+/* That there are more Spaces than are kept apart shows only when the runs are folded: then the totals come from that. */
+static enum sift_status count_overflow(struct sift_scan *scan) {
+  uint64_t spaces = 0;
+  for (size_t i = 0; i < scan->run_count; i++) {
+    spaces += scan->runs[i].spaces;
+  }
+  if (spaces <= scan->config.worker.spaces_max) {
+    return SIFT_OK;
+  }
+  struct sift_scan_pass *pass = NULL;
+  const struct sift_space *space = NULL;
+  enum sift_status status = sift_scan_pass_new(&pass, scan);
+  while (status == SIFT_OK) {
+    status = sift_state_merger_next(pass->merger, &space);
+  }
+  if (status == SIFT_END) {
+    sift_fleet_release(&scan->totals);
+    status = sift_fleet_init(&scan->totals);
+    if (status == SIFT_OK) {
+      status = sift_fleet_merge(&scan->totals, sift_state_merger_fleet(pass->merger));
+    }
+  }
+  sift_scan_pass_free(pass);
+  return status;
 }
 
 enum sift_status sift_scan_run(struct sift_scan *scan, const struct sift_shards *shards, struct sift_progress *progress) {
@@ -301,7 +327,10 @@ enum sift_status sift_scan_run(struct sift_scan *scan, const struct sift_shards 
   if (status == SIFT_OK) {
     status = sift_fleet_merge(&scan->totals, &scan->walk);
   }
-  return status == SIFT_OK ? collect_walk(scan) : status;
+  if (status == SIFT_OK) {
+    status = collect_walk(scan);
+  }
+  return status == SIFT_OK ? count_overflow(scan) : status;
 }
 
 /* ---- the result ---- */

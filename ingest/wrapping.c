@@ -95,7 +95,7 @@ static struct sift_span take_line(struct sift_span *rest, bool *whole) {
   return line;
 }
 
-static struct sift_span without_mark(struct sift_span text, uint64_t offset) {
+struct sift_span sift_wrapping_without_mark(struct sift_span text, uint64_t offset) {
   size_t len = sizeof byte_order_mark - 1;
   return offset == 0 && sift_span_starts(text, byte_order_mark) ? sift_span(text.data + len, text.len - len) : text;
 }
@@ -139,7 +139,7 @@ static enum sift_format guess_cut(struct sift_span line) {
 /* Server-sent events: the first line looks so, and data is among the first. JSON Lines: the first line begins like a record,
  * and most of the first lines are records; for a raw log may hold lines of a program's own JSON logger. Else raw. */
 static enum sift_format guess(struct sift_wrapping *wrapping, const struct sift_chunk *chunk) {
-  struct sift_span rest = without_mark(sift_span(chunk->text, chunk->len), chunk->offset);
+  struct sift_span rest = sift_wrapping_without_mark(sift_span(chunk->text, chunk->len), chunk->offset);
   unsigned looked = 0;
   unsigned json = 0;
   bool json_first = false;
@@ -187,7 +187,7 @@ enum sift_status sift_wrapping_each_line(struct sift_wrapping *wrapping, const s
   for (uint32_t number = 0; rest.len > 0; number++, tail = false) {
     uint64_t offset = chunk->offset + (uint64_t)(rest.data - chunk->text);
     bool whole = false;
-    struct sift_span text = without_mark(take_line(&rest, &whole), offset);
+    struct sift_span text = sift_wrapping_without_mark(take_line(&rest, &whole), offset);
     if (tail) {
       continue;
     }

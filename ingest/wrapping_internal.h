@@ -67,4 +67,7 @@ void sift_fields_settle(struct sift_fields *fields, struct sift_json_reader *rea
 /* Whether all paths are known. */
 bool sift_fields_settled(const struct sift_fields *fields);
 
+/* The text without the byte order mark that may begin an input. */
+struct sift_span sift_wrapping_without_mark(struct sift_span text, uint64_t offset);
+
 #endif

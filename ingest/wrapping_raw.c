@@ -16,14 +16,17 @@ static void report_cut(const struct sift_wrapping *wrapping, const struct sift_c
 
 enum sift_status sift_unwrap_raw(struct sift_wrapping *wrapping, const struct sift_chunk *chunk, struct sift_batch *out) {
   report_cut(wrapping, chunk);
-  out->text = chunk->text;
-  out->len = chunk->len;
+  struct sift_span text = sift_wrapping_without_mark(sift_span(chunk->text, chunk->len), chunk->offset);
+  uint64_t mark_len = chunk->len - text.len;
+  out->text = chunk->text + mark_len;
+  out->len = (uint32_t)text.len;
+  out->offset += mark_len;
   out->stream = wrapping->raw_stream;
   if (!chunk->survey.escapes && !chunk->survey.returns) {
     return SIFT_OK;
   }
   struct sift_cleaner *cleaner = &wrapping->cleaner;
-  size_t len = sift_clean(cleaner, chunk->text, chunk->len);
+  size_t len = sift_clean(cleaner, out->text, out->len);
   if (len == (size_t)-1) {
     return SIFT_ENOMEM;
   }

@@ -5,7 +5,7 @@ outputs together. A line that is only `...` stands for any number of lines, `...
 
 After a change that alters what the program prints, this writes the documents' sessions anew, to be read over:
 
-    SIFT_BIN_DIR=build/release python3 tests/e2e/examples.py README.md docs/*.md
+    python3 tests/e2e/examples.py README.md docs/*.md
 """
 
 import dataclasses
@@ -21,6 +21,7 @@ import program
 
 FENCE = re.compile(r"^```(\S*)$")
 GAP = "..."
+GAP_SIDE = 8  # as much text beside a gap tells its place
 FLEET = "sample-fleet"
 
 
@@ -105,6 +106,21 @@ def fits(expected, lines):
     return len(lines) - len(last) >= at and stands(last, len(lines) - len(last))
 
 
+def keep_gaps(old, new):
+    """The new line with gaps where the old one has them, told by the text on either side."""
+    parts = old.split(GAP)
+    kept = ""
+    for left, right in zip(parts, parts[1:]):
+        left, right = left[-GAP_SIDE:], right[:GAP_SIDE]
+        begin = new.find(left) + len(left)
+        end = new.find(right, begin) if right else len(new)
+        if left not in new or end < 0:
+            return kept + new
+        kept += new[:begin] + GAP
+        new = new[end:]
+    return kept + new
+
+
 def renew(expected, lines):
     """The session's lines with what was printed now: each line gives way to the one most like it, gaps stay."""
 
@@ -127,7 +143,7 @@ def renew(expected, lines):
         before = costs[at][1]
         if before[0] < at[0]:
             old = expected[at[0] - 1]
-            renewed.append(old if old == GAP or line_fits(old, lines[at[1] - 1]) else lines[at[1] - 1])
+            renewed.append(old if old == GAP or line_fits(old, lines[at[1] - 1]) else keep_gaps(old, lines[at[1] - 1]))
         at = before
     return renewed[::-1]
 

@@ -26,6 +26,40 @@ def place(tmp_path_factory, pack):
     return directory
 
 
+@pytest.mark.parametrize(
+    "expected, printed, fit",
+    [
+        (["a", "b"], ["a", "b"], True),
+        (["a", "b"], ["a", "c"], False),
+        (["a"], ["a", "b"], False),
+        (["a", "b"], ["a"], False),
+        ([], ["a"], False),
+        (["..."], [], True),
+        (["a", "...", "d"], ["a", "b", "c", "d"], True),
+        (["a", "...", "d"], ["a", "d", "c"], False),
+        (["...", "b", "...", "b"], ["a", "b"], False),
+        (["...", "b", "c", "..."], ["b", "x", "b", "c", "d"], True),
+        (["in ... s, of 7"], ["in 0.3 s, of 7"], True),
+        (["in ... s, of 7"], ["in 0.3 s, of 8"], False),
+        (["(a)"], ["a"], False),
+    ],
+)
+def test_a_session_fits_what_was_printed_where_only_gaps_differ(expected, printed, fit):
+    assert examples.fits(expected, printed) == fit
+
+
+@pytest.mark.parametrize(
+    "expected, printed, renewed",
+    [
+        (["5 Spaces, read in ..."], ["6 Spaces, read in 3 s"], ["6 Spaces, read in ..."]),
+        (["1 apple", "...", "3 pears"], ["2 apples", "more", "more", "4 pears"], ["2 apples", "...", "4 pears"]),
+        (["a", "b"], ["a", "b", "c"], ["a", "b", "c"]),
+    ],
+)
+def test_a_renewed_session_keeps_its_gaps(expected, printed, renewed):
+    assert examples.renew(expected, printed) == renewed
+
+
 def differences(step, printed):
     told = difflib.unified_diff(step.expected, printed, "the document", "the program", lineterm="")
     return "\n".join([f"$ {step.command}", *told])

@@ -2,12 +2,53 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/spacesift/cli.h"
+
+/* ---- temporary names, for a signal to remove ---- */
+
+enum { TEMPORARIES_MAX = 4 };
+static char *volatile temporaries[TEMPORARIES_MAX];
+
+static void remove_and_die(int number) {
+  for (int i = 0; i < TEMPORARIES_MAX; i++) {
+    char *path = temporaries[i];
+    if (path != NULL) {
+      unlink(path);
+    }
+  }
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void remember(char *path) {
+  static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
+  for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+    struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND};
+    sigaction(deadly[i], &action, NULL);
+  }
+  for (int i = 0; i < TEMPORARIES_MAX; i++) {
+    if (temporaries[i] == NULL) {
+      temporaries[i] = path;
+      return;
+    }
+  }
+}
+
+static void forget(const char *path) {
+  for (int i = 0; i < TEMPORARIES_MAX; i++) {
+    if (temporaries[i] == path) {
+      temporaries[i] = NULL;
+    }
+  }
+}
+
+/* ---- one output ---- */
 
 static void tell(struct sift_output *output) {
   if (!output->failed) {
@@ -35,6 +76,7 @@ static FILE *open_temporary(struct sift_output *output) {
   mode_t mask = umask(0);
   umask(mask);
   fchmod(fd, 0666 & ~mask);
+  remember(output->temporary);
   return fdopen(fd, "w");
 }
 
@@ -86,6 +128,7 @@ bool sift_output_close(struct sift_output *output, bool good) {
     if (!good) {
       unlink(output->temporary);
     }
+    forget(output->temporary);
     free(output->temporary);
     output->temporary = NULL;
   }

@@ -17,6 +17,7 @@ struct run {
   struct sift_rules rules;
   struct sift_layout *layout;
   struct sift_event_output *events;
+  struct sift_output state, report; /* open where their `file` is */
   struct sift_shards shards;
   struct sift_scan *scan;
   struct sift_scan_pass *pass;
@@ -84,6 +85,21 @@ static int list_shards(struct run *run) {
 
 /* ---- set-up ---- */
 
+/* Before the work, which may take hours: a place that cannot be written to is told at once. */
+static bool open_outputs(struct run *run) {
+  const struct sift_scan_options *options = &run->options;
+  if (options->report != SIFT_REPORT_NONE && !sift_output_open(&run->report, options->output)) {
+    return false;
+  }
+  if (options->state != NULL && !sift_output_open(&run->state, options->state)) {
+    return false;
+  }
+  if (options->events != NULL) {
+    run->events = sift_event_output_new(options->events, run->rules.ruleset);
+  }
+  return options->events == NULL || run->events != NULL;
+}
+
 static int open_run(struct run *run) {
   const struct sift_scan_options *options = &run->options;
   char error[160];
@@ -95,11 +111,8 @@ static int open_run(struct run *run) {
   if (status != SIFT_EXIT_OK) {
     return status;
   }
-  if (options->events != NULL) {
-    run->events = sift_event_output_new(options->events, run->rules.ruleset);
-    if (run->events == NULL) {
-      return SIFT_EXIT_USAGE;
-    }
+  if (!open_outputs(run)) {
+    return SIFT_EXIT_USAGE;
   }
   const struct sift_scan_config config = {
       .worker =
@@ -118,7 +131,13 @@ static int open_run(struct run *run) {
   return sift_scan_new(&run->scan, &config) == SIFT_OK ? SIFT_EXIT_OK : out_of_memory();
 }
 
+/* Outputs that are still open were not finished: nothing appears under their names. */
 static void close_run(struct run *run) {
+  if (run->events != NULL) {
+    sift_event_output_finish(run->events, false);
+  }
+  sift_output_close(&run->state, false);
+  sift_output_close(&run->report, false);
   sift_scan_pass_free(run->pass);
   sift_scan_free(run->scan);
   sift_shards_release(&run->shards);
@@ -167,12 +186,8 @@ static enum sift_status copy_state(struct run *run, struct sift_state_writer *wr
 }
 
 static int write_state(struct run *run) {
-  struct sift_output output;
   struct sift_state_writer *writer = NULL;
-  if (!sift_output_open(&output, run->options.state)) {
-    return SIFT_EXIT_USAGE;
-  }
-  enum sift_status status = sift_state_writer_new(&writer, sift_output_state(&output), sift_scan_header(run->scan));
+  enum sift_status status = sift_state_writer_new(&writer, sift_output_state(&run->state), sift_scan_header(run->scan));
   if (status == SIFT_OK) {
     status = copy_state(run, writer);
   }
@@ -180,14 +195,10 @@ static int write_state(struct run *run) {
   if (status == SIFT_ENOMEM) {
     out_of_memory();
   }
-  return sift_output_close(&output, status == SIFT_OK) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  return sift_output_close(&run->state, status == SIFT_OK) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
 }
 
 static int write_report(struct run *run) {
-  struct sift_output output;
-  if (!sift_output_open(&output, run->options.output)) {
-    return SIFT_EXIT_USAGE;
-  }
   const struct sift_report_input input = {
       .ruleset = run->rules.ruleset,
       .open = open_pass,
@@ -196,11 +207,12 @@ static int write_report(struct run *run) {
       .top = run->options.top == 0 ? UINT64_MAX : run->options.top,
       .seconds = run->seconds,
   };
-  enum sift_status status = sift_report_write(output.file, &input, run->options.report, sift_colour_wanted(output.file));
+  FILE *out = run->report.file;
+  enum sift_status status = sift_report_write(out, &input, run->options.report, sift_colour_wanted(out));
   if (status == SIFT_ENOMEM) {
     out_of_memory();
   }
-  return sift_output_close(&output, status == SIFT_OK || status == SIFT_EIO) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  return sift_output_close(&run->report, status == SIFT_OK || status == SIFT_EIO) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
 }
 
 static bool damaged(const struct sift_fleet *fleet) {
@@ -241,8 +253,6 @@ int sift_command_scan(int argc, char **argv) {
   status = open_run(&run);
   if (status == SIFT_EXIT_OK) {
     status = run_all(&run);
-  } else if (run.events != NULL) {
-    sift_event_output_finish(run.events, false);
   }
   close_run(&run);
   return status;

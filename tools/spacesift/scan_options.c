@@ -171,11 +171,22 @@ static unsigned to_stdout(const char *path) {
   return path != NULL && strcmp(path, "-") == 0;
 }
 
+static bool same(const char *a, const char *b) {
+  return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
 static int check(struct sift_scan_options *options) {
   bool report = options->report != SIFT_REPORT_NONE;
+  const char *output = report ? options->output : NULL;
   if (to_stdout(options->events) + to_stdout(options->state) + (report && to_stdout(options->output)) > 1) {
     return sift_usage("scan", "only one of report, events and state can go to standard output: name a file for the others, "
                               "or say --report none");
+  }
+  const char *shared = same(options->events, options->state) || same(options->state, output) ? options->state
+                       : same(options->events, output)                                       ? output
+                                                                                             : NULL;
+  if (shared != NULL) {
+    return sift_usage("scan", "two outputs cannot share the file '%s': give each a name of its own", shared);
   }
   if (options->path_count == 0 && options->files_from == NULL) {
     if (isatty(STDIN_FILENO) == 1) {

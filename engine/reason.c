@@ -31,16 +31,16 @@ static const struct reason_row rows[] = {
     [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
     [SIFT_REASON_RECORD_TOO_LONG] = {"record_too_long", "a record longer than 1 MiB; dropped", true},
     [SIFT_REASON_SPACE_LIMIT] = {"space_limit", "more Spaces than the limit; the rest is counted together", true},
-    [SIFT_REASON_STREAM_LIMIT] = {"stream_limit",
-                                  "too many streams open in one file; the oldest was forgotten: write fewer Spaces to a file",
-                                  true},
+    [SIFT_REASON_STREAM_LIMIT] =
+        {"stream_limit", "more Spaces in one shard than are remembered, so open build steps were forgotten: split the shard", true},
     [SIFT_REASON_TRAILING_BYTES] = {"trailing_bytes", "something else follows the compressed data and was not read", true},
     [SIFT_REASON_TRUNCATED] = {"truncated", "the file stops in the middle of its compressed data: fetch it again", true},
     [SIFT_REASON_UNREADABLE] = {"unreadable", "the system refused to open or read it: check that it exists and its permissions",
                                 true},
     [SIFT_REASON_UTF8_REPAIRED] = {"utf8_repaired", "invalid UTF-8 inside JSON, replaced by U+FFFD", false},
-    [SIFT_REASON_WINDOW_LIMIT] = {"window_limit",
-                                  "a zstd window over the limit: raise the limit, or compress the file again without --long", true},
+    [SIFT_REASON_WINDOW_LIMIT] =
+        {"window_limit", "a zstd window over the limit: raise it with --window-log, or compress the file again without --long",
+         true},
 };
 static_assert(sizeof rows / sizeof rows[0] == SIFT_REASONS, "a row for each reason");
 

@@ -22,7 +22,7 @@ enum sift_reason {
   SIFT_REASON_NOT_A_FILE,      /* not_a_file: a socket, device or the like; skipped */
   SIFT_REASON_RECORD_TOO_LONG, /* record_too_long: a wrapped record over SIFT_LINE_BYTES_MAX; dropped */
   SIFT_REASON_SPACE_LIMIT,     /* space_limit: over the cap on Spaces; counted under the overflow Space */
-  SIFT_REASON_STREAM_LIMIT,    /* stream_limit: more streams open in one shard than are kept; the oldest was forgotten */
+  SIFT_REASON_STREAM_LIMIT,    /* stream_limit: more Spaces in one shard than are remembered; open steps and times were forgotten */
   SIFT_REASON_TRAILING_BYTES,  /* trailing_bytes: something else after the compressed data; the rest is lost */
   SIFT_REASON_TRUNCATED,       /* truncated: the shard stops in the middle of a frame or member */
   SIFT_REASON_UNREADABLE,      /* unreadable: the system refused to open or read it */

@@ -140,10 +140,15 @@ uint32_t sift_streams_find(struct sift_streams *streams, struct sift_span space,
   return add(streams, key, space, channel);
 }
 
+uint64_t sift_streams_generation(const struct sift_streams *streams) {
+  return streams->generation;
+}
+
 enum sift_status sift_streams_reset(struct sift_streams *streams) {
   memset(streams->slots, 0, streams->slot_count * sizeof *streams->slots);
   sift_arena_reset(&streams->names);
   streams->count = 0;
+  streams->generation++;
   enum sift_reason reason;
   sift_streams_find(streams, sift_span("-", 1), sift_span("-", 1), &reason);
   return streams->count == 1 ? SIFT_OK : SIFT_ENOMEM;

@@ -9,6 +9,9 @@
 extern "C" {
 #endif
 
+/* Streams of a shard that are remembered; see sift_streams_generation(). */
+enum { SIFT_STREAMS_MAX = 256 * 1024 };
+
 enum { SIFT_SPACE_NAME_MAX = 192, SIFT_CHANNEL_NAME_MAX = 32 };
 
 /* One a worker; emptied at each shard's begin. One thread. */
@@ -19,6 +22,10 @@ struct sift_streams;
  * A channel that is no word of [a-z0-9_-] of at most 32 bytes counts as "-". Never fails: when memory is out, stream 0. */
 uint32_t sift_streams_find(struct sift_streams *streams, struct sift_span space, struct sift_span channel,
                            enum sift_reason *reason);
+
+/* Changes whenever numbers lose their meaning: at each shard's begin, and between two batches where a shard has shown more
+ * than SIFT_STREAMS_MAX streams, which are then all forgotten (stream_limit). Whoever keeps numbers asks before each batch. */
+uint64_t sift_streams_generation(const struct sift_streams *streams);
 
 /* owner/name or name: letters, digits, '.', '_', '-', at most one '/', no empty part, no "." or ".." part. */
 bool sift_space_name_valid(struct sift_span name);

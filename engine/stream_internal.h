@@ -29,6 +29,7 @@ struct sift_streams {
   uint32_t *slots; /* open addressing: number + 1, or 0; a power of two, at most half full */
   uint32_t slot_count;
   struct sift_arena names;
+  uint64_t generation;
 };
 
 enum sift_status sift_streams_init(struct sift_streams *streams, const struct sift_ruleset *ruleset);

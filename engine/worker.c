@@ -445,6 +445,18 @@ static bool on_hit(void *context, const struct sift_hit *hit) {
 
 /* ---- one batch ---- */
 
+/* What is remembered of a shard's streams is bounded, whatever it holds. */
+static enum sift_status bound_streams(struct sift_worker *worker, uint64_t offset) {
+  if (worker->streams.count <= SIFT_STREAMS_MAX) {
+    return SIFT_OK;
+  }
+  for (uint32_t i = 0; i < worker->streams.count; i++) {
+    settle(worker, &worker->streams.items[i], false);
+  }
+  enum sift_status status = sift_worker_damage(worker, SIFT_REASON_STREAM_LIMIT, offset);
+  return status == SIFT_OK ? sift_streams_reset(&worker->streams) : status;
+}
+
 enum sift_status sift_worker_batch(struct sift_worker *worker, const struct sift_batch *batch) {
   assert(worker->source != NULL);
   if (worker->status != SIFT_OK) {
@@ -459,6 +471,9 @@ enum sift_status sift_worker_batch(struct sift_worker *worker, const struct sift
   finish_line(worker);
   if (worker->status == SIFT_OK && status != SIFT_END) {
     worker->status = status;
+  }
+  if (worker->status == SIFT_OK) {
+    worker->status = bound_streams(worker, batch->offset);
   }
   if (worker->status == SIFT_OK) {
     worker->status = sift_tally_settle(&worker->tally);

@@ -193,8 +193,8 @@ static enum sift_status scan_shard(struct hand *hand, const struct sift_shard *s
   const struct sift_wrapping_config wrapping = {
       .format = config->format,
       .fields = config->fields,
-      .space = sift_span_of(place.space),
-      .channel = sift_span_of(place.channel),
+      .space = place.space[0] != '\0' ? sift_span_of(place.space) : config->space,
+      .channel = place.channel[0] != '\0' ? sift_span_of(place.channel) : config->channel,
   };
   sift_lines_reset(hand->lines);
   sift_lines_resize(hand->lines, SIFT_BATCH_BYTES);

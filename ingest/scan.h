@@ -21,6 +21,7 @@ struct sift_scan_config {
   enum sift_format format;
   struct sift_fields fields;
   const struct sift_layout *layout;
+  struct sift_span space, channel; /* of lines whose record and path name none; "" or valid names. Borrowed */
   struct sift_source_limits limits;
 };
 

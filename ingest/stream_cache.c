@@ -43,10 +43,6 @@ uint32_t sift_stream_cache_find(struct sift_stream_cache *cache, struct sift_str
     return slot->stream;
   }
   uint32_t stream = sift_streams_find(streams, space, channel, reason);
-  if (*reason == SIFT_REASON_STREAM_LIMIT) { /* some number may now mean another stream */
-    sift_stream_cache_clear(cache);
-    return stream;
-  }
   remember(slot, hash, space, channel);
   slot->stream = stream;
   slot->reason = *reason;

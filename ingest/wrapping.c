@@ -78,6 +78,7 @@ enum sift_status sift_wrapping_begin(struct sift_wrapping *wrapping, const struc
   wrapping->streams = streams;
   wrapping->report = report;
   sift_stream_cache_clear(&wrapping->cache);
+  wrapping->generation = sift_streams_generation(streams);
   return config->format == SIFT_FORMAT_AUTO ? SIFT_OK : settle(wrapping, config->format);
 }
 
@@ -223,9 +224,21 @@ static enum sift_status unwrap_records(struct sift_wrapping *wrapping, const str
   return status;
 }
 
+/* Numbers of streams may have lost their meaning since the last chunk. */
+static void renew_streams(struct sift_wrapping *wrapping) {
+  uint64_t generation = sift_streams_generation(wrapping->streams);
+  if (generation != wrapping->generation) {
+    enum sift_reason reason;
+    sift_stream_cache_clear(&wrapping->cache);
+    wrapping->raw_stream = sift_streams_find(wrapping->streams, wrapping->space, wrapping->channel, &reason);
+    wrapping->generation = generation;
+  }
+}
+
 enum sift_status sift_wrapping_unwrap(struct sift_wrapping *wrapping, const struct sift_chunk *chunk, struct sift_batch *out) {
   bool open = chunk->len > 0 && chunk->text[chunk->len - 1] != '\n';
   *out = (struct sift_batch){.offset = chunk->offset, .line = chunk->line, .bytes = chunk->len};
+  renew_streams(wrapping);
   out->lines = chunk->survey.newlines + open - (chunk->continues && chunk->len > 0);
   if (wrapping->format == SIFT_FORMAT_AUTO && settle(wrapping, guess(wrapping, chunk)) != SIFT_OK) {
     return SIFT_ENOMEM;

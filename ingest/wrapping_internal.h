@@ -30,6 +30,7 @@ struct sift_wrapping {
   struct sift_record *records;
   size_t record_count, record_capacity;
   struct sift_stream_cache cache;
+  uint64_t generation; /* of the streams that the cache and raw_stream know */
 };
 
 /* One line of a chunk, its '\n' and '\r' left off. */

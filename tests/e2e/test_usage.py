@@ -56,7 +56,7 @@ def test_help_wins_over_everything():
     [
         ([], ["Usage: spacesift COMMAND", "scan"]),
         (["scann"], ["scann", "scan"]),
-        (["--verbose"], ["--verbose", "spacesift COMMAND --help"]),
+        (["--verbose"], ["--verbose", "spacesift --help"]),
         (["scan"], ["no input is given", "'-'"]),
         (["scan", "--nope", "x"], ["--nope", "spacesift scan --help"]),
         (["scan", "-x"], ["-x", "spacesift scan --help"]),

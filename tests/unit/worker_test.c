@@ -239,6 +239,48 @@ static void a_hit_is_an_event_and_a_strike(void **state) {
   assert_int_equal(sift_sketch_estimate(&fleet->windows[0].spaces), 1);
 }
 
+/* One batch of `count` records, each of a Space of its own, from number `from` on. */
+static void feed_many(struct fixture *fixture, uint32_t from, uint32_t count) {
+  static char text[4096];
+  static struct sift_record records[1024];
+  char name[32];
+  enum sift_reason reason;
+  uint32_t len = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    snprintf(name, sizeof name, "many/space-%u", from + i);
+    struct sift_streams *streams = sift_worker_streams(fixture->worker);
+    records[i] = (struct sift_record){
+        .text = len, .stream = sift_streams_find(streams, sift_span_of(name), sift_span_of("run"), &reason), .line = i};
+    memcpy(text + len, "x\n", 2);
+    len += 2;
+  }
+  const struct sift_batch batch = {.text = text, .len = len, .lines = count, .records = records, .record_count = count};
+  assert_int_equal(sift_worker_batch(fixture->worker, &batch), SIFT_OK);
+}
+
+static void more_streams_than_are_remembered_are_forgotten_between_batches(void **state) {
+  struct fixture *fixture = *state;
+  assert_int_equal(sift_worker_begin(fixture->worker, sift_span_of("s")), SIFT_OK);
+  uint64_t generation = sift_streams_generation(sift_worker_streams(fixture->worker));
+  feed_raw(fixture, "a/b", "build", "--> RUN x\nNo module named 'x'\n");
+  for (uint32_t from = 0; from < SIFT_STREAMS_MAX; from += 1024) {
+    assert_int_equal(sift_streams_generation(sift_worker_streams(fixture->worker)), generation);
+    feed_many(fixture, from, 1024);
+  }
+  assert_int_not_equal(sift_streams_generation(sift_worker_streams(fixture->worker)), generation);
+  assert_int_equal(sift_worker_fleet(fixture->worker)->reasons[SIFT_REASON_STREAM_LIMIT], 1);
+  feed_raw(fixture, "a/b", "build", "DONE\n"); /* too late: what waited was settled as it stood */
+  assert_int_equal(sift_worker_end(fixture->worker, 0), SIFT_OK);
+  const struct sift_run *runs = NULL;
+  size_t count = 0;
+  uint64_t spaces = 0;
+  assert_int_equal(sift_worker_runs(fixture->worker, &runs, &count), SIFT_OK);
+  for (size_t i = 0; i < count; i++) {
+    spaces += runs[i].spaces;
+  }
+  assert_true(spaces >= 1000); /* the cap of this worker */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(evidence_of_a_step_that_ended_well_is_demoted, set_up, tear_down),
@@ -251,6 +293,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(lines_of_no_space_are_counted_under_a_dash, set_up, tear_down),
       cmocka_unit_test_setup_teardown(records_give_their_own_time_offset_and_line, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_hit_is_an_event_and_a_strike, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(more_streams_than_are_remembered_are_forgotten_between_batches, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

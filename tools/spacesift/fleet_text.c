@@ -26,6 +26,9 @@ static void put_number(struct sift_text *text, uint64_t value, const char *one, 
   sift_text_format(text, "%s %s", sift_text_number(number, value), value == 1 ? one : many);
 }
 
+/* What took less time says nothing of the rate. */
+static const double RATE_SECONDS_MIN = 0.01;
+
 static void put_bytes(struct sift_text *text, uint64_t bytes) {
   char number[SIFT_NUMBER_BYTES];
   sift_text_put(text, sift_text_bytes(number, bytes));
@@ -35,9 +38,13 @@ void sift_text_totals(struct sift_text *text, const struct sift_ruleset *ruleset
                       const struct sift_summary *summary, double seconds) {
   const struct sift_fleet *fleet = &census->fleet;
   sift_text_style(text, SIFT_STYLE_BOLD);
-  put_number(text, summary->spaces, "Space", "Spaces");
-  sift_text_put(text, ", of which ");
-  put_number(text, summary->need_someone, "needs someone", "need someone");
+  if (summary->spaces == 0 && fleet->lines > 0) {
+    sift_text_put(text, "Logs that name no Space: all is told under \"-\"");
+  } else {
+    put_number(text, summary->spaces, "Space", "Spaces");
+    sift_text_put(text, ", of which ");
+    put_number(text, summary->need_someone, "needs someone", "need someone");
+  }
   sift_text_style(text, SIFT_STYLE_PLAIN);
   sift_text_put(text, "\n  ");
   put_number(text, fleet->shards, "shard", "shards");
@@ -49,7 +56,7 @@ void sift_text_totals(struct sift_text *text, const struct sift_ruleset *ruleset
   put_bytes(text, fleet->compressed_bytes);
   sift_text_put(text, " on disk), ");
   put_number(text, fleet->hits, "hit", "hits");
-  if (seconds > 0) {
+  if (seconds >= RATE_SECONDS_MIN) {
     sift_text_format(text, ", read in %.1f s: ", seconds);
     put_bytes(text, (uint64_t)((double)fleet->bytes / seconds));
     sift_text_put(text, "/s");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "patterns/nearest.h"
 #include "tools/spacesift/cli.h"
 
 static const struct command {
@@ -52,7 +53,12 @@ int main(int argc, char **argv) {
       return commands[i].run(argc - 1, argv + 1);
     }
   }
-  sift_say("there is no command '%s'", word);
-  help(stderr);
+  struct sift_nearest nearest = sift_nearest_to(sift_span_of(word));
+  char hint[80];
+  for (int i = 0; i < COMMANDS; i++) {
+    sift_nearest_try(&nearest, commands[i].name);
+  }
+  sift_nearest_hint(&nearest, "'spacesift --help' lists them all", hint, sizeof hint);
+  sift_say("there is no command '%s': %s", word, hint);
   return SIFT_EXIT_USAGE;
 }

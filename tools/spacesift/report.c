@@ -14,7 +14,7 @@ static const char help_text[] =
     "  -o, --output FILE    where the report goes (default '-': standard output)\n"
     "      --rules PATH     the rule set that the states were made with, if not the built-in pack\n"
     "      --top N          text: how many Spaces to show (default " SIFT_TOP_TEXT ", 0: all)\n"
-    "      --now TIME       judge as of this time (default: the newest time in the logs)\n"
+    "      --now TIME       the time the report speaks of (default: the newest time)\n"
     "      --spaces-max N   keep at most N Spaces apart (default " SIFT_SPACES_MAX_TEXT ")\n"
     "  -h, --help           this text\n";
 

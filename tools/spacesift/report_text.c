@@ -42,9 +42,9 @@ enum sift_status sift_report_text_add(struct sift_report_text *report, const str
   return sift_worst_add(report->worst, space, verdict);
 }
 
-static void put_worst(struct sift_report_text *report, struct sift_text *text) {
+static void put_worst(struct sift_report_text *report, struct sift_text *text, bool nothing_read) {
   if (sift_worst_count(report->worst) == 0) {
-    sift_text_put(text, "\nNo Space needs someone.\n");
+    sift_text_put(text, nothing_read ? "\nNo line was read, so nothing is known of any Space.\n" : "\nNo Space needs someone.\n");
     return;
   }
   sift_text_put(text, "\n");
@@ -65,7 +65,7 @@ enum sift_status sift_report_text_write(struct sift_report_text *report, FILE *o
   enum sift_status status = sift_text_classes(&text, ruleset, summary, report->width);
   sift_text_damage(&text, &census->fleet, report->width);
   sift_text_incidents(&text, ruleset, &census->incidents, report->width);
-  put_worst(report, &text);
+  put_worst(report, &text, summary->spaces == 0 && census->fleet.lines == 0);
   status = status == SIFT_OK ? sift_text_write(&text, out) : status;
   sift_text_release(&text);
   return status;

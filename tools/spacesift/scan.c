@@ -126,6 +126,8 @@ static int open_run(struct run *run) {
       .format = options->format,
       .fields = options->fields,
       .layout = run->layout,
+      .space = sift_span_of(options->space),
+      .channel = sift_span_of(options->channel),
       .limits = {.window_log_max = options->window_log_max},
   };
   return sift_scan_new(&run->scan, &config) == SIFT_OK ? SIFT_EXIT_OK : out_of_memory();

@@ -17,20 +17,23 @@ static const char help_text[] =
     "      --files-from FILE  read paths from FILE, one a line ('-': standard input)\n"
     "      --format F         raw, jsonl, sse, or auto (default): how records stand in a shard\n"
     "      --field F          jsonl: where the fields stand, e.g. text=log,space=k8s.labels.space,\n"
-    "                         channel=stream,time=ts; or the preset 'spaces' (the log API's form)\n"
+    "                         channel=kind,time=ts; or the preset 'spaces' (the log API's form)\n"
     "      --layout L         where paths name Space and channel (default: {owner}/{name}/{channel}.{*}\n"
     "                         and the like)\n"
+    "      --space NAME       the Space of lines whose record and path name none (owner/name)\n"
+    "      --channel NAME     the channel of such lines, e.g. build or run\n"
     "      --window-log N     largest zstd window, 2^N bytes (10 to 31, default 27)\n\n"
     "Rules:\n"
     "      --rules PATH       a rule set of your own instead of the built-in pack\n"
     "      --no-cache         compile the rules anew and keep nothing on disk\n\n"
     "Output:\n"
     "      --report R         text (default), json, jsonl or none\n"
-    "      --output FILE      where the report goes (default '-': standard output)\n"
+    "      --json             the same as --report json\n"
+    "  -o, --output FILE      where the report goes (default '-': standard output)\n"
     "      --events FILE      write a msgpack event for each hit ('-': standard output; .zst compresses)\n"
     "      --state FILE       write the tallies, for merge, report and explain\n"
     "      --top N            text: how many Spaces to show (default " SIFT_TOP_TEXT ", 0: all)\n"
-    "      --now TIME         judge as of this time (default: the newest time in the logs)\n"
+    "      --now TIME         the time the report speaks of (default: the newest time in the logs)\n"
     "  -q, --quiet            no progress line, no warnings about rules\n\n"
     "Work:\n"
     "  -j, --jobs N           threads (default: the cores this process may use)\n"
@@ -47,13 +50,15 @@ enum {
   OPT_RULES,
   OPT_NO_CACHE,
   OPT_REPORT,
-  OPT_OUTPUT,
   OPT_EVENTS,
   OPT_STATE,
   OPT_TOP,
   OPT_NOW,
   OPT_SPACES,
-  OPT_MODE
+  OPT_MODE,
+  OPT_SPACE,
+  OPT_CHANNEL,
+  OPT_JSON
 };
 
 static const struct option known[] = {
@@ -65,7 +70,10 @@ static const struct option known[] = {
     {"rules", required_argument, NULL, OPT_RULES},
     {"no-cache", no_argument, NULL, OPT_NO_CACHE},
     {"report", required_argument, NULL, OPT_REPORT},
-    {"output", required_argument, NULL, OPT_OUTPUT},
+    {"output", required_argument, NULL, 'o'},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"space", required_argument, NULL, OPT_SPACE},
+    {"channel", required_argument, NULL, OPT_CHANNEL},
     {"events", required_argument, NULL, OPT_EVENTS},
     {"state", required_argument, NULL, OPT_STATE},
     {"top", required_argument, NULL, OPT_TOP},
@@ -127,6 +135,11 @@ static int take_value(struct sift_scan_options *options, int option, const char 
     return sift_report_kind_parse(value, &options->report)
                ? SIFT_EXIT_OK
                : sift_usage("scan", "--report takes text, json, jsonl or none, not '%s'", value);
+  case OPT_SPACE:
+    options->space = value;
+    return sift_space_name_valid(sift_span_of(value))
+               ? SIFT_EXIT_OK
+               : sift_usage("scan", "--space takes owner/name of letters, digits, '.', '_' and '-', not '%s'", value);
   case OPT_MODE:
     return parse_mode(value, &options->mode) ? SIFT_EXIT_OK
                                              : sift_usage("scan", "--scan-mode takes adaptive, batch or lines, not '%s'", value);
@@ -144,13 +157,19 @@ static int take(struct sift_scan_options *options, int option, char *value) {
   case OPT_LAYOUT:
     options->layout = value;
     return SIFT_EXIT_OK;
+  case OPT_CHANNEL:
+    options->channel = value;
+    return SIFT_EXIT_OK;
+  case OPT_JSON:
+    options->report = SIFT_REPORT_JSON;
+    return SIFT_EXIT_OK;
   case OPT_RULES:
     options->rules = value;
     return SIFT_EXIT_OK;
   case OPT_NO_CACHE:
     options->no_cache = true;
     return SIFT_EXIT_OK;
-  case OPT_OUTPUT:
+  case 'o':
     options->output = value;
     return SIFT_EXIT_OK;
   case OPT_EVENTS:
@@ -211,7 +230,7 @@ int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **
   *done = false;
   optind = 0;
   opterr = 0;
-  for (int c = 0; (c = getopt_long(argc, argv, ":j:qh", known, NULL)) != -1;) {
+  for (int c = 0; (c = getopt_long(argc, argv, ":j:o:qh", known, NULL)) != -1;) {
     if (c == 'h') {
       fputs(help_text, stdout);
       *done = true;
@@ -221,6 +240,9 @@ int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **
     if (status != SIFT_EXIT_OK) {
       return status;
     }
+  }
+  if (options->fields.given && options->format == SIFT_FORMAT_AUTO) {
+    options->format = SIFT_FORMAT_JSONL; /* whoever names fields has records */
   }
   options->paths = argv + optind;
   options->path_count = (size_t)(argc - optind);

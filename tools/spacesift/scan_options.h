@@ -8,8 +8,9 @@
 struct sift_scan_options {
   const char *rules; /* NULL: the built-in pack */
   bool no_cache;
-  const char *files_from; /* NULL: none */
-  const char *layout;     /* NULL: the built-in list */
+  const char *files_from;      /* NULL: none */
+  const char *layout;          /* NULL: the built-in list */
+  const char *space, *channel; /* of lines that name none; NULL: "-" */
   enum sift_format format;
   struct sift_fields fields;
   unsigned jobs;

@@ -85,7 +85,8 @@ static void directories_devices_and_sockets_are_no_files(void **state) {
   expect_refused("/dev/zero", SIFT_EFORMAT, SIFT_REASON_NOT_A_FILE);
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   const char *path = path_of("socket");
-  strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  assert_true(strlen(path) < sizeof address.sun_path);
+  memcpy(address.sun_path, path, strlen(path) + 1);
   int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
   expect_refused(path, SIFT_EFORMAT, SIFT_REASON_NOT_A_FILE);

@@ -24,6 +24,7 @@ struct sift_record {
   uint32_t text;   /* where its text begins in the batch */
   uint32_t stream; /* which (Space, channel): from sift_streams_find() */
   uint64_t offset; /* of the record in the decompressed input */
+  uint32_t lines;  /* that its text has: its own newlines, and one for its end where that has none */
   uint32_t line;   /* lines of the input before this record's, counted from the batch's first */
   uint32_t time_len;
   const char *time; /* its time as the wrapping wrote it, borrowed while the batch lives; NULL where none */

@@ -91,75 +91,6 @@ void sift_database_free(struct sift_database *database) {
   free(database);
 }
 
-static void complain(const struct sift_database *database, const struct sift_compiled *compiled, struct sift_problems *problems,
-                     const char *message, const char *hint) {
-  static const char *const fields[] = {"any", "all", "none"};
-  const struct sift_rule *rule = &database->ruleset->rules[compiled->rule];
-  const struct sift_problem problem = {
-      .file = rule->file,
-      .line = compiled->pattern->line,
-      .column = compiled->pattern->column,
-      .subject = rule->id,
-      .field = fields[compiled->role],
-      .message = message,
-      .hint = hint,
-  };
-  sift_problems_add(problems, &problem);
-}
-
-static bool known_to_pcre(const struct sift_database *database, const struct sift_compiled *compiled,
-                          struct sift_problems *problems) {
-  int error = 0;
-  size_t offset = 0;
-  pcre2_code *code = sift_pcre_compile(compiled->pattern->text, &error, &offset);
-  if (code != NULL) {
-    pcre2_code_free(code);
-    return true;
-  }
-  char why[160];
-  char message[256];
-  pcre2_get_error_message(error, (PCRE2_UCHAR *)why, sizeof why);
-  snprintf(message, sizeof message, "not a valid pattern: %s at character %zu", why, offset + 1);
-  complain(database, compiled, problems, message, "write it in PCRE syntax");
-  return false;
-}
-
-/* Whether Hyperscan takes the pattern as it is, or in prefilter form, and whether it could match nothing at all. */
-static bool known_to_hyperscan(const struct sift_database *database, struct sift_compiled *compiled,
-                               struct sift_problems *problems) {
-  for (int prefiltered = 0; prefiltered <= 1; prefiltered++) {
-    compiled->prefiltered = prefiltered != 0;
-    hs_expr_info_t *info = NULL;
-    hs_compile_error_t *error = NULL;
-    if (hs_expression_info(compiled->pattern->text, sift_wake_flags(compiled), &info, &error) == HS_SUCCESS) {
-      bool empty = info->min_width == 0;
-      free(info);
-      if (empty) {
-        complain(database, compiled, problems, "can match an empty line", "let it hold at least one fixed character");
-      }
-      return !empty;
-    }
-    if (prefiltered != 0) {
-      char message[256];
-      snprintf(message, sizeof message, "Hyperscan refuses it: %s", error->message);
-      complain(database, compiled, problems, message, "say it with simpler means");
-    }
-    hs_free_compile_error(error);
-  }
-  return false;
-}
-
-static bool check_patterns(struct sift_database *database, struct sift_problems *problems) {
-  bool good = true;
-  for (uint32_t i = 0; i < database->pattern_count; i++) {
-    struct sift_compiled *compiled = &database->patterns[i];
-    if (!known_to_pcre(database, compiled, problems) || !known_to_hyperscan(database, compiled, problems)) {
-      good = false;
-    }
-  }
-  return good;
-}
-
 /* The arrays that hs_compile_multi() wants. */
 struct expressions {
   const char **texts;
@@ -179,8 +110,9 @@ static enum sift_status expressions_init(struct expressions *list, const struct 
   }
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     const struct sift_compiled *compiled = &database->patterns[i];
-    if (wake && compiled->role != SIFT_ROLE_ANY) {
-      continue; /* a line without one of `any` has no hit: the others need not wake it */
+    /* A line without one of `any` has no hit: the others need not wake it. */
+    if (compiled->faulty || (wake && compiled->role != SIFT_ROLE_ANY)) {
+      continue;
     }
     list->texts[list->count] = compiled->pattern->text;
     list->flags[list->count] = wake ? sift_wake_flags(compiled) : sift_confirm_flags(compiled);
@@ -195,41 +127,51 @@ static void expressions_release(struct expressions *list) {
   free(list->ids);
 }
 
-/* A pattern may pass hs_expression_info() and still be refused in earnest: it is then tried once in prefilter form. */
+/* A pattern may pass hs_expression_info() and still be refused in earnest: it is then tried once in prefilter form, and left
+ * out where that does not help, so that the next one at fault is told in the same run. False where no pattern is to blame. */
+static bool settle_culprit(struct sift_database *database, struct sift_compiled *culprit, const char *message,
+                           struct sift_problems *problems) {
+  if (culprit == NULL) {
+    sift_problems_add(problems, &(struct sift_problem){.file = "", .message = message, .hint = "use fewer or simpler patterns"});
+    return false;
+  }
+  if (culprit->prefiltered) {
+    sift_database_refuse(database, culprit, message, "say it with simpler means", problems);
+  }
+  culprit->prefiltered = true;
+  return true;
+}
+
+/* `*again` where the compilation failed and may do better now. */
+static enum sift_status compile_once(struct sift_database *database, bool wake, hs_database_t **out, struct sift_problems *problems,
+                                     bool *again) {
+  struct expressions list;
+  hs_compile_error_t *error = NULL;
+  *again = false;
+  enum sift_status status = expressions_init(&list, database, wake);
+  if (status == SIFT_OK && list.count > 0 &&
+      hs_compile_multi(list.texts, list.flags, list.ids, list.count, HS_MODE_BLOCK, NULL, out, &error) != HS_SUCCESS) {
+    struct sift_compiled *culprit = error->expression >= 0 ? &database->patterns[list.ids[error->expression]] : NULL;
+    *again = settle_culprit(database, culprit, error->message, problems);
+    status = *again ? SIFT_OK : SIFT_ERULES;
+    hs_free_compile_error(error);
+  }
+  expressions_release(&list);
+  return status;
+}
+
 static enum sift_status compile_one(struct sift_database *database, bool wake, hs_database_t **out,
                                     struct sift_problems *problems) {
-  for (;;) {
-    struct expressions list;
-    hs_compile_error_t *error = NULL;
-    if (expressions_init(&list, database, wake) != SIFT_OK) {
-      expressions_release(&list);
-      return SIFT_ENOMEM;
-    }
-    hs_error_t result = list.count == 0
-                            ? HS_SUCCESS
-                            : hs_compile_multi(list.texts, list.flags, list.ids, list.count, HS_MODE_BLOCK, NULL, out, &error);
-    struct sift_compiled *culprit = NULL;
-    if (result != HS_SUCCESS && error->expression >= 0) {
-      culprit = &database->patterns[list.ids[error->expression]];
-    }
-    expressions_release(&list);
-    if (result == HS_SUCCESS) {
-      return SIFT_OK;
-    }
-    bool again = culprit != NULL && !culprit->prefiltered;
-    if (again) {
-      culprit->prefiltered = true;
-    } else if (culprit != NULL) {
-      complain(database, culprit, problems, error->message, "say it with simpler means");
-    } else {
-      sift_problems_add(problems,
-                        &(struct sift_problem){.file = "", .message = error->message, .hint = "use fewer or simpler patterns"});
-    }
-    hs_free_compile_error(error);
-    if (!again) {
-      return SIFT_ERULES;
-    }
+  enum sift_status status = SIFT_OK;
+  for (bool again = true; status == SIFT_OK && again;) {
+    status = compile_once(database, wake, out, problems, &again);
   }
+  return status;
+}
+
+static enum sift_status compile_both(struct sift_database *database, struct sift_problems *problems) {
+  enum sift_status status = compile_one(database, true, &database->wake, problems);
+  return status == SIFT_OK ? compile_one(database, false, &database->confirm, problems) : status;
 }
 
 static enum sift_status find_groups(struct sift_database *database, struct sift_compiled *compiled) {
@@ -274,15 +216,16 @@ enum sift_status sift_database_compile(struct sift_database **out, const struct 
   if (status != SIFT_OK) {
     return status;
   }
-  status = check_patterns(database, problems) ? SIFT_OK : SIFT_ERULES;
-  if (status == SIFT_OK) {
-    status = compile_one(database, true, &database->wake, problems);
+  size_t errors = problems->errors;
+  if (sift_database_judge(database, problems)) {
+    status = compile_both(database, problems);
   }
   if (status == SIFT_OK) {
-    status = compile_one(database, false, &database->confirm, problems);
+    status = problems->errors > errors ? SIFT_ERULES : sift_database_programs(database);
   }
-  if (status == SIFT_OK) {
-    status = sift_database_programs(database);
+  if (status == SIFT_ERULES) {
+    enum sift_status examples = sift_database_check_alone(database, problems);
+    status = examples == SIFT_OK ? SIFT_ERULES : examples;
   }
   if (status != SIFT_OK) {
     sift_database_free(database);

@@ -16,14 +16,24 @@ struct sift_database;
 /* Compiles every pattern of a sealed rule set: the wake database (all `any` patterns, over whole batches), the confirm
  * database (all patterns, over one line), and PCRE2 programs for captures and for what Hyperscan cannot say. Each pattern
  * that neither library takes, that can match an empty line, or that holds \A, \Z, \z, \G, \R or \C is a problem, and all
- * are reported. SIFT_ERULES then, and *out is NULL. Takes about a second for a few hundred rules. */
+ * are reported, together with the failing examples of the other rules. SIFT_ERULES then, and *out is NULL. Takes about a
+ * second for a few hundred rules. */
 enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
                                        struct sift_problems *problems);
 void sift_database_free(struct sift_database *database);
 
-/* Runs every rule's examples through wake and confirm, and (`with_pcre`) through PCRE2 alone; each difference is a
- * problem that names rule and example. SIFT_ERULES where any is found. */
+/* Runs every rule's examples through wake and confirm, and (`with_pcre`) through PCRE2 alone; each that fails is a problem
+ * that names rule and example, and the library where only one fails it. SIFT_ERULES where any is found. */
 enum sift_status sift_database_check(const struct sift_database *database, bool with_pcre, struct sift_problems *problems);
+
+/* For a rule set that cannot be used: tells what the libraries say against the patterns, and which examples fail PCRE2, in
+ * rules whose patterns are all good. The set need not be sealed. A pattern or an example without text (NULL) is one that
+ * could not be read: it is passed over, and so are the examples of a rule with such a pattern. No databases are compiled.
+ * SIFT_ERULES where anything was found, SIFT_ENOMEM. */
+enum sift_status sift_database_review(const struct sift_ruleset *ruleset, struct sift_problems *problems);
+
+/* Whether both libraries take the pattern, be it prefiltered, and it cannot match an empty line. */
+bool sift_database_takes(const struct sift_pattern *pattern);
 
 /* The compiled form, for a cache. `*bytes` is malloc'd and the caller's. */
 enum sift_status sift_database_serialize(const struct sift_database *database, char **bytes, size_t *len);

@@ -16,6 +16,7 @@ struct sift_compiled {
   const struct sift_pattern *pattern;
   uint32_t rule;
   enum sift_role role;
+  bool faulty;      /* no library is given it: an error was told of it, or it could not be read */
   bool prefiltered; /* Hyperscan lets too much through: `code` decides */
   pcre2_code *code; /* NULL unless prefiltered or holding a capture */
   uint32_t *groups; /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
@@ -33,6 +34,18 @@ struct sift_database {
 
 /* Numbers the patterns of a rule set; no library is asked. SIFT_ENOMEM, and *out is NULL. */
 enum sift_status sift_database_number(struct sift_database **out, const struct sift_ruleset *ruleset);
+
+/* Adds an error about a pattern, which is faulty from then on. */
+void sift_database_refuse(const struct sift_database *database, struct sift_compiled *compiled, const char *message,
+                          const char *hint, struct sift_problems *problems);
+
+/* Asks both libraries about each pattern that is not faulty, and finds out which must be prefiltered; each that cannot be
+ * used is refused. Whether none is faulty. */
+bool sift_database_judge(struct sift_database *database, struct sift_problems *problems);
+
+/* Runs the examples of the rules without faulty patterns through PCRE2 alone: no databases are needed. SIFT_ERULES where
+ * one fails. */
+enum sift_status sift_database_check_alone(const struct sift_database *database, struct sift_problems *problems);
 
 /* Compiles the PCRE2 programs that scanning needs, with JIT where the machine has it. Patterns are known to be good. */
 enum sift_status sift_database_programs(struct sift_database *database);

@@ -15,6 +15,10 @@
  * by bench/ (scan_crossover); a source is probed again after a while because logs change. */
 enum { DENSE_PERCENT = 45, DENSE_BATCHES = 16, WOKEN_START = 1024 };
 
+/* PCRE2 sees so much of a line: look-around may read it anew from each place where a match could begin, so that the cost of
+ * a hostile line grows with the square of its length. */
+enum { PCRE_LINE_BYTES_MAX = 8 * 1024 };
+
 struct line {
   uint32_t start, end; /* end: of the text, where the newline stands or the batch ends */
 };
@@ -172,9 +176,11 @@ static void sort_matched(uint32_t *ids, uint32_t count) {
   }
 }
 
-/* Runs PCRE2; true on a match, whose groups are then in scanner->match. Giving up at a limit is no match, and counted. */
+/* Runs PCRE2 over the line, of a long one over its begin; true on a match, whose groups are then in scanner->match. Giving up at a limit is no match, and counted. */
 static bool pcre_matches(struct sift_scanner *scanner, const pcre2_code *code, struct sift_span line) {
-  int result = pcre2_match(code, (PCRE2_SPTR)line.data, line.len, 0, 0, scanner->match, scanner->limits);
+  bool cut = line.len > PCRE_LINE_BYTES_MAX;
+  size_t len = cut ? PCRE_LINE_BYTES_MAX : line.len;
+  int result = pcre2_match(code, (PCRE2_SPTR)line.data, len, 0, cut ? PCRE2_NOTEOL : 0, scanner->match, scanner->limits);
   if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
     scanner->stats.limited++;
   }

@@ -13,6 +13,7 @@
 
 enum {
   EVENT_BLOCK_BYTES = 256 * 1024,
+  STEPS_BYTES_MAX = 32 * 1024 * 1024, /* for evidence inside open steps */
   /* An application's own clock is believed if it says at most this much more than the last time known. */
   STAMP_LEAP_SECONDS = 30 * 24 * 3600,
 };
@@ -171,16 +172,6 @@ static void count_lines(struct sift_worker *worker, struct sift_stream *stream, 
   }
 }
 
-/* A record is one line, or more where its text holds newlines of its own. */
-static uint64_t lines_in(const char *text, uint32_t len) {
-  uint64_t lines = 1;
-  const char *end = text + len - (len > 0 && text[len - 1] == '\n');
-  for (const char *at = text; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
-    lines++;
-  }
-  return lines;
-}
-
 static void count_batch(struct sift_worker *worker, const struct sift_batch *batch) {
   worker->fleet.lines += batch->lines;
   worker->fleet.bytes += batch->bytes;
@@ -188,12 +179,10 @@ static void count_batch(struct sift_worker *worker, const struct sift_batch *bat
     count_lines(worker, &worker->streams.items[batch->stream], batch->lines, batch->bytes);
     return;
   }
-  bool one_line_each = sift_survey(batch->text, batch->len).newlines <= batch->record_count;
   for (uint32_t i = 0; i < batch->record_count; i++) {
     const struct sift_record *record = &batch->records[i];
     uint32_t end = i + 1 < batch->record_count ? record[1].text : batch->len;
-    uint64_t lines = one_line_each ? 1 : lines_in(batch->text + record->text, end - record->text);
-    count_lines(worker, &worker->streams.items[record->stream], lines, end - record->text);
+    count_lines(worker, &worker->streams.items[record->stream], record->lines, end - record->text);
   }
 }
 
@@ -445,15 +434,17 @@ static bool on_hit(void *context, const struct sift_hit *hit) {
 
 /* ---- one batch ---- */
 
-/* What is remembered of a shard's streams is bounded, whatever it holds. */
+/* What is remembered of a shard's streams is bounded, whatever it holds. That is a loss only where a step was open. */
 static enum sift_status bound_streams(struct sift_worker *worker, uint64_t offset) {
-  if (worker->streams.count <= SIFT_STREAMS_MAX) {
+  if (worker->streams.count <= SIFT_STREAMS_MAX && sift_arena_bytes(&worker->steps.arena) <= STEPS_BYTES_MAX) {
     return SIFT_OK;
   }
+  bool forgotten = false;
   for (uint32_t i = 0; i < worker->streams.count; i++) {
+    forgotten = forgotten || worker->streams.items[i].steps_open > 0;
     settle(worker, &worker->streams.items[i], false);
   }
-  enum sift_status status = sift_worker_damage(worker, SIFT_REASON_STREAM_LIMIT, offset);
+  enum sift_status status = forgotten ? sift_worker_damage(worker, SIFT_REASON_STREAM_LIMIT, offset) : SIFT_OK;
   return status == SIFT_OK ? sift_streams_reset(&worker->streams) : status;
 }
 
@@ -473,13 +464,13 @@ enum sift_status sift_worker_batch(struct sift_worker *worker, const struct sift
     worker->status = status;
   }
   if (worker->status == SIFT_OK) {
+    worker->status = sift_steps_tidy(&worker->steps, &worker->streams);
+  }
+  if (worker->status == SIFT_OK) {
     worker->status = bound_streams(worker, batch->offset);
   }
   if (worker->status == SIFT_OK) {
     worker->status = sift_tally_settle(&worker->tally);
-  }
-  if (worker->status == SIFT_OK) {
-    worker->status = sift_steps_tidy(&worker->steps, &worker->streams);
   }
   return worker->status;
 }

@@ -121,6 +121,15 @@ enum sift_status sift_shards_add(struct sift_shards *shards, const char *path, c
   return add_file(shards, path, 0, &st, layout); /* a FIFO or a device too: it was asked for by name */
 }
 
+bool sift_shards_hold(const struct sift_shards *shards, uint64_t device, uint64_t inode) {
+  for (size_t i = 0; i < shards->count; i++) {
+    if (shards->items[i].inode == inode && shards->items[i].device == device) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static int by_identity(const void *a, const void *b) {
   const struct sift_shard *x = a;
   const struct sift_shard *y = b;

@@ -2,6 +2,8 @@
 #ifndef SIFT_INGEST_SHARDS_H
 #define SIFT_INGEST_SHARDS_H
 
+#include <stdbool.h>
+
 #include "engine/fleet.h"
 #include "ingest/layout.h"
 
@@ -35,6 +37,9 @@ enum sift_status sift_shards_add(struct sift_shards *shards, const char *path, c
 
 /* Largest first, then by name; the same file twice (by device and inode) is kept once. To be called when all are added. */
 void sift_shards_sort(struct sift_shards *shards);
+
+/* Whether a file is among the shards. After sift_shards_sort() or before. */
+bool sift_shards_hold(const struct sift_shards *shards, uint64_t device, uint64_t inode);
 
 /* The name within states and events. */
 const char *sift_shard_name(const struct sift_shard *shard);

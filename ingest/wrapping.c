@@ -137,37 +137,67 @@ static enum sift_format guess_cut(struct sift_span line) {
   return sift_span_starts(line, "{\"") ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
 }
 
-/* Server-sent events: the first line looks so, and data is among the first. JSON Lines: the first line begins like a record,
- * and most of the first lines are records; for a raw log may hold lines of a program's own JSON logger. Else raw. */
+/* What the first lines of an input look like. */
+struct look {
+  unsigned lines; /* that say something: not blank, no comment of an event stream */
+  unsigned json;  /* records that a collector wrote */
+  unsigned sse;   /* fields of an event stream */
+  unsigned data;  /* such fields that carry a record */
+  unsigned comments;
+  bool marked; /* the first line is a mark of the Hub, which stands above raw logs */
+};
+
+static void look_at(struct sift_wrapping *wrapping, struct look *look, struct sift_span line) {
+  if (line.data[0] == ':') {
+    look->comments++;
+    return;
+  }
+  look->marked |= look->lines == 0 && sift_span_starts(line, "=====");
+  look->json += collected(wrapping, line);
+  look->sse += sift_sse_line(line);
+  look->data += sift_sse_record_begins(line);
+  look->lines++;
+}
+
+/* Most of the first lines decide, for an input may begin with half a record, and a raw log may hold lines of a program's own
+ * JSON logger. SIFT_FORMAT_AUTO where they say nothing. */
+static enum sift_format decide(const struct look *look) {
+  if (look->lines == 0) {
+    return look->comments > 0 ? SIFT_FORMAT_SSE : SIFT_FORMAT_AUTO;
+  }
+  if (look->data > 0 && look->sse * 2 > look->lines) {
+    return SIFT_FORMAT_SSE;
+  }
+  return !look->marked && look->json * 2 > look->lines ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
+}
+
+static bool blank(struct sift_span line) {
+  for (size_t i = 0; i < line.len; i++) {
+    if (line.data[i] != ' ' && line.data[i] != '\t') {
+      return false;
+    }
+  }
+  return true;
+}
+
 static enum sift_format guess(struct sift_wrapping *wrapping, const struct sift_chunk *chunk) {
   struct sift_span rest = sift_wrapping_without_mark(sift_span(chunk->text, chunk->len), chunk->offset);
-  unsigned looked = 0;
-  unsigned json = 0;
-  bool json_first = false;
-  bool sse_first = false;
-  bool sse_data = false;
-  while (rest.len > 0 && looked < LOOK_LINES_MAX) {
+  struct look look = {0};
+  while (rest.len > 0 && look.lines < LOOK_LINES_MAX) {
     bool whole = false;
     struct sift_span line = take_line(&rest, &whole);
-    if (line.len == 0) {
+    if (blank(line)) {
       continue;
     }
     if (!whole && chunk->cut) {
-      if (looked == 0) {
+      if (look.lines == 0) {
         return guess_cut(line);
       }
       break;
     }
-    json_first |= looked == 0 && sift_json_record_begins(line);
-    sse_first |= looked == 0 && sift_sse_line(line);
-    sse_data |= sift_sse_record_begins(line);
-    json += collected(wrapping, line);
-    looked++;
+    look_at(wrapping, &look, line);
   }
-  if (sse_first && sse_data) {
-    return SIFT_FORMAT_SSE;
-  }
-  return json_first && json * 2 > looked ? SIFT_FORMAT_JSONL : SIFT_FORMAT_RAW;
+  return decide(&look);
 }
 
 static enum sift_status reserve_text(struct sift_wrapping *wrapping, const struct sift_chunk *chunk) {
@@ -224,6 +254,13 @@ static enum sift_status unwrap_records(struct sift_wrapping *wrapping, const str
   return status;
 }
 
+/* Blank lines say nothing of the format: they count, and the next chunk is asked. */
+static enum sift_status pass_blanks(struct sift_wrapping *wrapping, const struct sift_chunk *chunk, struct sift_batch *out) {
+  enum sift_reason reason;
+  wrapping->raw_stream = sift_streams_find(wrapping->streams, wrapping->space, wrapping->channel, &reason);
+  return sift_unwrap_raw(wrapping, chunk, out);
+}
+
 /* Numbers of streams may have lost their meaning since the last chunk. */
 static void renew_streams(struct sift_wrapping *wrapping) {
   uint64_t generation = sift_streams_generation(wrapping->streams);
@@ -240,8 +277,14 @@ enum sift_status sift_wrapping_unwrap(struct sift_wrapping *wrapping, const stru
   *out = (struct sift_batch){.offset = chunk->offset, .line = chunk->line, .bytes = chunk->len};
   renew_streams(wrapping);
   out->lines = chunk->survey.newlines + open - (chunk->continues && chunk->len > 0);
-  if (wrapping->format == SIFT_FORMAT_AUTO && settle(wrapping, guess(wrapping, chunk)) != SIFT_OK) {
-    return SIFT_ENOMEM;
+  if (wrapping->format == SIFT_FORMAT_AUTO) {
+    enum sift_format format = guess(wrapping, chunk);
+    if (format == SIFT_FORMAT_AUTO) {
+      return pass_blanks(wrapping, chunk, out);
+    }
+    if (settle(wrapping, format) != SIFT_OK) {
+      return SIFT_ENOMEM;
+    }
   }
   return wrapping->format == SIFT_FORMAT_RAW ? sift_unwrap_raw(wrapping, chunk, out) : unwrap_records(wrapping, chunk, out);
 }

@@ -66,16 +66,21 @@ static struct sift_span time_of(const struct sift_json_record *json, const struc
   return sift_span(line->data, len);
 }
 
-/* Puts the text behind what is there, as whole lines; its length, or -1 on a wrong escape. */
-static ptrdiff_t append_text(struct sift_wrapping *wrapping, const struct sift_json_value *value) {
+/* Puts the text behind what is there, as whole lines; its length, or -1 on a wrong escape. *lines: as the program wrote them,
+ * before a '\r' ended a piece of one. */
+static ptrdiff_t append_text(struct sift_wrapping *wrapping, const struct sift_json_value *value, uint32_t *lines) {
   char *out = wrapping->text + wrapping->text_len;
   size_t len = value->raw.len;
+  *lines = 1;
   assert(wrapping->text_len + len + 1 + SIFT_PADDING <= wrapping->text_capacity);
   if (!value->escaped) {
     memcpy(out, value->raw.data, len);
   } else {
     if (!sift_json_unescape(value->raw, out, &len)) {
       return -1;
+    }
+    if (len > 0) { /* a newline at the end is the line's own */
+      *lines += (uint32_t)sift_survey(out, len - 1).newlines;
     }
     len = sift_clean_plain(out, len);
   }
@@ -104,7 +109,8 @@ static bool replayed(struct sift_wrapping *wrapping, uint32_t stream, struct sif
 }
 
 static void add_record(struct sift_wrapping *wrapping, const struct sift_json_record *json, const struct sift_input_line *line) {
-  ptrdiff_t len = append_text(wrapping, &json->text);
+  uint32_t lines = 0;
+  ptrdiff_t len = append_text(wrapping, &json->text, &lines);
   if (len < 0) {
     report(wrapping, SIFT_REASON_JSON_SYNTAX, line);
     return;
@@ -124,6 +130,7 @@ static void add_record(struct sift_wrapping *wrapping, const struct sift_json_re
   wrapping->records[wrapping->record_count++] = (struct sift_record){.text = (uint32_t)wrapping->text_len,
                                                                      .stream = stream,
                                                                      .offset = line->offset,
+                                                                     .lines = lines,
                                                                      .line = line->number,
                                                                      .time_len = (uint32_t)time.len,
                                                                      .time = time.len > 0 ? time.data : NULL};

@@ -8,7 +8,9 @@ struct sift_span sift_sse_data(struct sift_span line) {
   if (!sift_span_starts(line, prefix)) {
     return sift_span(NULL, 0);
   }
-  at += at < line.len && line.data[at] == ' ';
+  while (at < line.len && (line.data[at] == ' ' || line.data[at] == '\t')) {
+    at++;
+  }
   if (at == line.len || line.data[at] != '{') {
     return sift_span(NULL, 0);
   }

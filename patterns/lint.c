@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/database.h"
 #include "patterns/lint_internal.h"
 
 void sift_lint_warn(struct sift_problems *problems, struct sift_spot spot, const char *field, const char *hint, const char *format,
@@ -48,7 +49,7 @@ static bool always_meet(const struct sift_rule *a, const struct sift_rule *b) {
 }
 
 static void compare_neighbours(const struct owned *a, const struct owned *b, struct sift_problems *problems) {
-  if (strcmp(a->pattern->text, b->pattern->text) != 0) {
+  if (strcmp(a->pattern->text, b->pattern->text) != 0 || !sift_database_takes(b->pattern)) {
     return;
   }
   struct sift_spot spot = {b->rule->file, b->pattern->line, b->pattern->column, b->rule->id};

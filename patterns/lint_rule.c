@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/database.h"
 #include "patterns/lint_internal.h"
 #include "patterns/pattern.h"
 
@@ -57,12 +58,15 @@ static void lint_pattern(const struct sift_rule *rule, const struct sift_pattern
   }
 }
 
+/* A pattern that cannot be used is an error of its own, told when the rules are compiled: how it might be better is no matter. */
 static void lint_list(const struct sift_rule *rule, const struct sift_patterns *patterns, const char *name, bool wakes,
                       struct sift_problems *problems) {
   for (size_t i = 0; i < patterns->count; i++) {
     char field[32];
     snprintf(field, sizeof field, "%s[%zu]", name, i + 1);
-    lint_pattern(rule, &patterns->items[i], field, wakes, problems);
+    if (sift_database_takes(&patterns->items[i])) {
+      lint_pattern(rule, &patterns->items[i], field, wakes, problems);
+    }
   }
 }
 

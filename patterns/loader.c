@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "patterns/loader_internal.h"
+#include "patterns/loader_review.h"
 
 static const struct sift_field set_fields[] = {{"ruleset", false}, {"classes", false}, {"rules", false}, {"tree", false}};
 static const struct sift_field header_fields[] = {{"name", true}, {"version", true}};
@@ -156,8 +157,10 @@ enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_r
   if (status == SIFT_OK) {
     status = fill(&loader, files, count);
   }
-  if (status == SIFT_OK) {
-    status = problems->errors > errors_before ? SIFT_ERULES : sift_ruleset_seal(loader.ruleset, problems);
+  if (status == SIFT_OK && problems->errors > errors_before) {
+    status = sift_loader_review(&loader) == SIFT_ENOMEM ? SIFT_ENOMEM : SIFT_ERULES;
+  } else if (status == SIFT_OK) {
+    status = sift_ruleset_seal(loader.ruleset, problems);
   }
   if (status == SIFT_OK) {
     *out = loader.ruleset;

@@ -326,3 +326,13 @@ def test_a_signal_ends_the_run_as_that_signal_and_leaves_what_was_there(tmp_path
         assert path.read_text() == "old"
     strangers = {item.name for item in place.iterdir()} - {"events", "output", "state"}
     assert all(re.fullmatch(r"(events|output|state)\.\w{6}", name) for name in strangers), "what remains is plainly temporary"
+
+
+@pytest.mark.parametrize("option", ["--state", "--events", "--output"])
+def test_an_output_does_not_replace_an_input(tmp_path, option):
+    log = tmp_path / "run.log"
+    log.write_text("TypeError: bad value\n")
+    result = program.scan(option, log, log)
+    assert result.status == program.USAGE
+    assert "overwritten" in result.err
+    assert log.read_text() == "TypeError: bad value\n"

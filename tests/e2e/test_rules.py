@@ -58,15 +58,69 @@ def test_all_mistakes_are_shown_in_one_run():
     assert len(named) > 20
 
 
+SEVERAL = """\
+ruleset: {name: several, version: "1"}
+classes:
+  - {id: oom, title: Memory ran out}
+rules:
+  - id: wrong-field
+    class: oom
+    severity: eror
+    title: A title
+    any: ['Killed: memory', '(open']
+    examples: {match: ['Killed: memory'], no_match: ['Killed: time']}
+  - id: bad-pattern
+    class: oom
+    severity: error
+    title: A title
+    any: ['.*x*']
+    examples: {match: ['Killed: memory'], no_match: ['Killed: time']}
+  - id: failing-example
+    class: oom
+    severity: error
+    title: A title
+    any: ['Killed: memory']
+    examples: {match: ['Killed: memory', 'killed'], no_match: ['Killed: time']}
+"""
+
+PATTERNS = [
+    "9:29: error: 'wrong-field': any[2]: not a valid pattern: missing closing parenthesis at character 6; write it in PCRE syntax",
+    "15:11: error: 'bad-pattern': any[1]: can match an empty line; let it hold at least one fixed character",
+    "17:5: error: 'failing-example': examples.match[2]: does not match; mend the pattern or the example",
+]
+
+
+def test_a_wrong_field_hides_neither_patterns_nor_examples(tmp_path):
+    path = shards.put(tmp_path / "several.yaml", SEVERAL)
+    field = "7:15: error: 'wrong-field': severity: 'eror' is none of info, warning, error, fatal; did you mean 'error'?"
+    result = rules("check", "--rules", path)
+    assert result.status == program.USAGE
+    assert result.err.splitlines() == [f"{path}:{line}" for line in (field, *PATTERNS)]
+    assert result.text == "4 errors, 0 warnings\n"
+    scan = program.scan("-", rules=path, stdin=b"x\n")
+    assert (scan.status, scan.err.splitlines()[:-1]) == (program.USAGE, result.err.splitlines())
+
+
+def test_bad_patterns_hide_no_examples_and_draw_no_warning(tmp_path):
+    path = shards.put(tmp_path / "several.yaml", SEVERAL.replace("eror", "error"))
+    result = rules("check", "--rules", path)
+    assert result.status == program.USAGE
+    said = result.err.splitlines()
+    assert [line for line in said if ": error: " in line] == [f"{path}:{line}" for line in PATTERNS]
+    (warning,) = (line for line in said if ": warning: " in line)
+    assert "rule 'failing-example' has the same pattern" in warning
+
+
 def test_examples_run_through_the_databases_and_a_lie_is_told(tmp_path):
     lie = program.RULES.read_text().replace("no_match: ['expected panic: overflow']", "no_match: ['panic: at the disco']")
     lie = lie.replace("match: ['Memory limit exceeded (16Gi)'", "match: ['Memory is plenty'")
     path = shards.put(tmp_path / "lie.yaml", lie)
     result = rules("check", "--rules", path)
     assert result.status == program.USAGE
-    assert "'panic': examples.no_match[1]: matches" in result.err
-    assert "'memory-limit': examples.match[1]: does not match" in result.err
-    assert {line.split(": error: ")[1].split(":")[0] for line in result.err.splitlines()} == {"'panic'", "'memory-limit'"}
+    assert [line.split(": error: ")[1].split(";")[0] for line in result.err.splitlines()] == [
+        "'memory-limit': examples.match[1]: does not match",
+        "'panic': examples.no_match[1]: matches",
+    ]
     scan = program.scan("-", rules=path, stdin=b"x\n")
     assert scan.status == program.USAGE, "a rule set that fails its own examples must not judge"
     assert scan.out == b""

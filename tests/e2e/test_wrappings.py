@@ -181,3 +181,35 @@ def test_compression_is_told_by_magic_never_by_name(tmp_path, name, content):
         assert found.summary["bytes"] == len(CONTENT)
         assert found.summary["compressed_bytes"] == len(content)
         assert found.reasons == {}
+
+
+# --- which wrapping it is ------------------------------------------------------------------------------------------------
+
+
+def good(count):
+    return shards.mixed([("acme/app", "TypeError: bad value")] * count)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ['ed half of a record"}\n', "   \t \n\n", '{"data":null,"space":"acme/app"}\n', "garbage\n{broken\n"],
+    ids=["half a record", "blanks", "no text", "garbage"],
+)
+def test_a_bad_begin_does_not_hide_the_records_behind_it(tree, begin):
+    status = program.DAMAGE if begin.strip() else program.OK
+    found = program.report(tree({"shard.jsonl": begin + good(50)}), status=status)
+    assert found.counts("acme/app") == {"exception": (50, 0)}
+
+
+def test_a_raw_log_of_a_json_logger_stays_raw(tree):
+    logged = "".join(json.dumps({"timestamp": shards.stamp(at), "level": "INFO", "message": "fine"}) + "\n" for at in range(40))
+    found = program.report(tree({"acme/app/run.log": logged + lines("TypeError: bad value")}))
+    assert found.counts("acme/app") == {"exception": (1, 0)}
+    assert found.reasons == {}
+
+
+def test_pieces_of_a_line_are_one_line_in_any_wrapping(tree):
+    text = "one\rtwo\rTypeError: bad value"
+    raw = program.report("--format", "raw", tree({"acme/app/run.log": text + "\n"}, "raw")).spaces["acme/app"]
+    wrapped = program.report(tree({"shard.jsonl": shards.mixed([("acme/app", text)])}, "wrapped")).spaces["acme/app"]
+    assert raw["lines"] == wrapped["lines"] == 1

@@ -84,6 +84,13 @@ static void doubled_patterns_that_never_meet_are_fine(void **state) {
   expect(RULE("a", "[words]", "    mark: failed\n") RULE("b", "[words]", ""), 0, "", "");
 }
 
+static void broken_patterns_draw_no_warning(void **state) {
+  (void)state;
+  expect(RULE("a", "[words, '.*(', '[z-a]', 'x*']", "    none: ['.*']\n"), 0, "", "");
+  expect(RULE("a", "['words(', 'words(']", "") RULE("b", "['words(']", ""), 0, "", "");
+  expect(RULE("a", "['.*(', '.*words']", ""), 1, "any[2]", "begins with .*");
+}
+
 static void names_that_are_not_captured_are_warned_of(void **state) {
   (void)state;
   expect(RULE("a", "['words (?<x>y)']", "    capture: [x]\n    actions: ['Set {x} and {y}']\n"), 1, "actions[1]",
@@ -160,6 +167,7 @@ int main(void) {
       cmocka_unit_test(short_fixed_text_is_warned_of),
       cmocka_unit_test(doubled_patterns_are_warned_of_with_both_places),
       cmocka_unit_test(doubled_patterns_that_never_meet_are_fine),
+      cmocka_unit_test(broken_patterns_draw_no_warning),
       cmocka_unit_test(names_that_are_not_captured_are_warned_of),
       cmocka_unit_test(far_fetched_counter_examples_are_warned_of),
       cmocka_unit_test(unused_classes_are_warned_of),

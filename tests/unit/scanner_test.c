@@ -192,6 +192,34 @@ static void a_batch_in_which_every_line_matches_is_scanned_whole(void **state) {
   sift_ruleset_free(ruleset);
 }
 
+/* Look-around that reads the rest of the line from every place a match could begin at: quadratic, were it not bounded. */
+static void a_hostile_line_costs_no_more_than_its_length(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {{.id = "ahead", .any = {"Error: (?!.*never)[^a-z]*KEY"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+  struct sift_database *database = test_database(ruleset);
+  struct sift_scanner *scanner = NULL;
+  enum { LEN = 1024 * 1024 };
+  char *text = calloc(1, LEN + 64);
+  for (size_t at = 0; at + 9 <= LEN - 64; at += 9) {
+    memcpy(text + at, "Error: x ", 9);
+  }
+  memcpy(text + LEN - 64, "Error: KEY", 10);
+  memcpy(text, "Error: KEY", 10);
+  assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH), SIFT_OK);
+  size_t hits = 0;
+  assert_int_equal(sift_scanner_scan(scanner, text, LEN, count_hit, &hits), SIFT_OK);
+  assert_int_equal(hits, 1); /* decided on the line's begin */
+  memcpy(text, "Error: no!", 10);
+  assert_int_equal(sift_scanner_scan(scanner, text, LEN, count_hit, &hits), SIFT_OK);
+  assert_int_equal(hits, 1); /* its end is not asked */
+  assert_int_equal(sift_scanner_stats(scanner)->limited, 0);
+  free(text);
+  sift_scanner_free(scanner);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
 static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state) {
   (void)state;
   expect(NULL, 0, "anything\n", "");
@@ -212,6 +240,7 @@ int main(void) {
       cmocka_unit_test(bytes_that_are_no_utf8_and_nuls_are_text_like_any),
       cmocka_unit_test(the_callback_may_stop_the_scan),
       cmocka_unit_test(a_batch_in_which_every_line_matches_is_scanned_whole),
+      cmocka_unit_test(a_hostile_line_costs_no_more_than_its_length),
       cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,14 +204,19 @@ static void records_give_their_own_time_offset_and_line(void **state) {
   const char good[] = "2024-01-01T00:00:00Z";
   const char bad[] = "9999999999999999999999";
   const struct sift_record records[] = {
-      {.text = 0, .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason), .offset = 1000},
+      {.text = 0,
+       .lines = 1,
+       .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason),
+       .offset = 1000},
       {.text = 5,
+       .lines = 1,
        .stream = sift_streams_find(streams, sift_span_of("c/d"), sift_span_of("run"), &reason),
        .offset = 2000,
        .line = 1,
        .time = good,
        .time_len = sizeof good - 1},
       {.text = 25,
+       .lines = 1,
        .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason),
        .offset = 3000,
        .line = 2,
@@ -250,7 +255,7 @@ static void feed_many(struct fixture *fixture, uint32_t from, uint32_t count) {
     snprintf(name, sizeof name, "many/space-%u", from + i);
     struct sift_streams *streams = sift_worker_streams(fixture->worker);
     records[i] = (struct sift_record){
-        .text = len, .stream = sift_streams_find(streams, sift_span_of(name), sift_span_of("run"), &reason), .line = i};
+        .text = len, .stream = sift_streams_find(streams, sift_span_of(name), sift_span_of("run"), &reason), .lines = 1, .line = i};
     memcpy(text + len, "x\n", 2);
     len += 2;
   }

@@ -16,9 +16,9 @@ static struct unwrapped *sse(const char *text) {
 static void only_data_lines_with_an_object_are_records(void **state) {
   (void)state;
   struct unwrapped *out = sse(": keep-alive\n\nretry: 5\nevent: log\nid: 7\ndata:\ndata: [1]\ndata: text\n" EVENT(
-      "01", "one") "data:{\"data\":\"two\"}\r\n\r\ndata:  {\"data\":\"no\"}\n{\"data\":\"no\"}\n");
-  assert_string_equal(out->text, "one\ntwo\n");
-  assert_int_equal(out->count, 2);
+      "01", "one") "data:{\"data\":\"two\"}\r\n\r\ndata: \t {\"data\":\"three\"}\n{\"data\":\"no\"}\n");
+  assert_string_equal(out->text, "one\ntwo\nthree\n");
+  assert_int_equal(out->count, 3);
   assert_int_equal(out->records[0].line, 8);
   assert_int_equal(out->reasons[SIFT_REASON_JSON_SYNTAX], 0);
   unwrapped_free(out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "tools/spacesift/cli.h"
@@ -67,6 +68,20 @@ static int add_files_from(struct run *run, const char *path) {
   return status == SIFT_OK ? SIFT_EXIT_OK : out_of_memory();
 }
 
+/* An output that replaced an input would be the end of it. */
+static int check_outputs(const struct run *run) {
+  const struct sift_scan_options *options = &run->options;
+  const char *const outputs[] = {options->events, options->state, options->report != SIFT_REPORT_NONE ? options->output : NULL};
+  for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {
+    struct stat st;
+    if (outputs[i] != NULL && stat(outputs[i], &st) == 0 && S_ISREG(st.st_mode) &&
+        sift_shards_hold(&run->shards, st.st_dev, st.st_ino)) {
+      return sift_usage("scan", "'%s' is among the input and would be overwritten: give the output another name", outputs[i]);
+    }
+  }
+  return SIFT_EXIT_OK;
+}
+
 static int list_shards(struct run *run) {
   for (size_t i = 0; i < run->options.path_count; i++) {
     if (sift_shards_add(&run->shards, run->options.paths[i], run->layout, sift_scan_fleet(run->scan)) != SIFT_OK) {
@@ -80,7 +95,7 @@ static int list_shards(struct run *run) {
     }
   }
   sift_shards_sort(&run->shards);
-  return SIFT_EXIT_OK;
+  return check_outputs(run);
 }
 
 /* ---- set-up ---- */

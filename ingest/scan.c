@@ -285,15 +285,18 @@ static enum sift_status count_overflow(struct sift_scan *scan) {
   struct sift_scan_pass *pass = NULL;
   const struct sift_space *space = NULL;
   enum sift_status status = sift_scan_pass_new(&pass, scan);
+  if (pass == NULL) {
+    return status;
+  }
   while (status == SIFT_OK) {
     status = sift_state_merger_next(pass->merger, &space);
   }
   if (status == SIFT_END) {
     sift_fleet_release(&scan->totals);
     status = sift_fleet_init(&scan->totals);
-    if (status == SIFT_OK) {
-      status = sift_fleet_merge(&scan->totals, sift_state_merger_fleet(pass->merger));
-    }
+  }
+  if (status == SIFT_OK) {
+    status = sift_fleet_merge(&scan->totals, sift_state_merger_fleet(pass->merger));
   }
   sift_scan_pass_free(pass);
   return status;

@@ -86,6 +86,8 @@ void sift_database_free(struct sift_database *database) {
     pcre2_code_free(database->patterns[i].code);
   }
   hs_free_database(database->wake);
+  hs_free_database(database->rest);
+  sift_sampler_free(database->sampler);
   hs_free_database(database->confirm);
   sift_arena_release(&database->arena);
   free(database);
@@ -99,7 +101,16 @@ struct expressions {
   unsigned count;
 };
 
-static enum sift_status expressions_init(struct expressions *list, const struct sift_database *database, bool wake) {
+/* Which of the databases. */
+enum part { PART_WAKE, PART_REST, PART_CONFIRM };
+
+/* A line without one of `any` has no hit: the other patterns need not wake it. */
+static bool part_has(enum part part, const struct sift_compiled *compiled) {
+  bool wakes = part == PART_CONFIRM || compiled->role == SIFT_ROLE_ANY;
+  return !compiled->faulty && wakes && (part != PART_REST || compiled->atoms.count == 0);
+}
+
+static enum sift_status expressions_init(struct expressions *list, const struct sift_database *database, enum part part) {
   size_t room = database->pattern_count + 1U;
   list->texts = calloc(room, sizeof *list->texts);
   list->flags = calloc(room, sizeof *list->flags);
@@ -110,12 +121,11 @@ static enum sift_status expressions_init(struct expressions *list, const struct 
   }
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     const struct sift_compiled *compiled = &database->patterns[i];
-    /* A line without one of `any` has no hit: the others need not wake it. */
-    if (compiled->faulty || (wake && compiled->role != SIFT_ROLE_ANY)) {
+    if (!part_has(part, compiled)) {
       continue;
     }
     list->texts[list->count] = compiled->pattern->text;
-    list->flags[list->count] = wake ? sift_wake_flags(compiled) : sift_confirm_flags(compiled);
+    list->flags[list->count] = part == PART_CONFIRM ? sift_confirm_flags(compiled) : sift_wake_flags(compiled);
     list->ids[list->count++] = i;
   }
   return SIFT_OK;
@@ -143,12 +153,12 @@ static bool settle_culprit(struct sift_database *database, struct sift_compiled 
 }
 
 /* `*again` where the compilation failed and may do better now. */
-static enum sift_status compile_once(struct sift_database *database, bool wake, hs_database_t **out, struct sift_problems *problems,
-                                     bool *again) {
+static enum sift_status compile_once(struct sift_database *database, enum part part, hs_database_t **out,
+                                     struct sift_problems *problems, bool *again) {
   struct expressions list;
   hs_compile_error_t *error = NULL;
   *again = false;
-  enum sift_status status = expressions_init(&list, database, wake);
+  enum sift_status status = expressions_init(&list, database, part);
   if (status == SIFT_OK && list.count > 0 &&
       hs_compile_multi(list.texts, list.flags, list.ids, list.count, HS_MODE_BLOCK, NULL, out, &error) != HS_SUCCESS) {
     struct sift_compiled *culprit = error->expression >= 0 ? &database->patterns[list.ids[error->expression]] : NULL;
@@ -160,18 +170,27 @@ static enum sift_status compile_once(struct sift_database *database, bool wake, 
   return status;
 }
 
-static enum sift_status compile_one(struct sift_database *database, bool wake, hs_database_t **out,
+static enum sift_status compile_one(struct sift_database *database, enum part part, hs_database_t **out,
                                     struct sift_problems *problems) {
   enum sift_status status = SIFT_OK;
   for (bool again = true; status == SIFT_OK && again;) {
-    status = compile_once(database, wake, out, problems, &again);
+    status = compile_once(database, part, out, problems, &again);
   }
   return status;
 }
 
-static enum sift_status compile_both(struct sift_database *database, struct sift_problems *problems) {
-  enum sift_status status = compile_one(database, true, &database->wake, problems);
-  return status == SIFT_OK ? compile_one(database, false, &database->confirm, problems) : status;
+static enum sift_status compile_parts(struct sift_database *database, struct sift_problems *problems) {
+  enum sift_status status = compile_one(database, PART_WAKE, &database->wake, problems);
+  if (status == SIFT_OK) {
+    status = compile_one(database, PART_CONFIRM, &database->confirm, problems);
+  }
+  if (status == SIFT_OK) {
+    status = sift_database_prove(database);
+  }
+  if (status == SIFT_OK) {
+    status = compile_one(database, PART_REST, &database->rest, problems);
+  }
+  return status == SIFT_OK ? sift_database_sampler(database) : status;
 }
 
 static enum sift_status find_groups(struct sift_database *database, struct sift_compiled *compiled) {
@@ -218,7 +237,7 @@ enum sift_status sift_database_compile(struct sift_database **out, const struct 
   }
   size_t errors = problems->errors;
   if (sift_database_judge(database, problems)) {
-    status = compile_both(database, problems);
+    status = compile_parts(database, problems);
   }
   if (status == SIFT_OK) {
     status = problems->errors > errors ? SIFT_ERULES : sift_database_programs(database);
@@ -246,6 +265,7 @@ enum sift_status sift_database_info(const struct sift_database *database, struct
     out->prefiltered += database->patterns[i].prefiltered;
   }
   out->wake_bytes = database_bytes(database->wake);
+  out->rest_bytes = database_bytes(database->rest);
   out->confirm_bytes = database_bytes(database->confirm);
   if (database->wake == NULL) {
     return SIFT_OK;

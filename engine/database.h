@@ -13,8 +13,8 @@ extern "C" {
 /* Immutable after its making and shared by threads. Borrows the rule set, which must outlive it. */
 struct sift_database;
 
-/* Compiles every pattern of a sealed rule set: the wake database (all `any` patterns, over whole batches), the confirm
- * database (all patterns, over one line), and PCRE2 programs for captures and for what Hyperscan cannot say. Each pattern
+/* Compiles every pattern of a sealed rule set: the wake database (all `any` patterns, over whole batches), the sampler that
+ * stands in for it with a database of what it cannot wake, the confirm database (all patterns, over one line), and PCRE2 programs for captures and for what Hyperscan cannot say. Each pattern
  * that neither library takes, that can match an empty line, or that holds \A, \Z, \z, \G, \R or \C is a problem, and all
  * are reported, together with the failing examples of the other rules. SIFT_ERULES then, and *out is NULL. Takes about a
  * second for a few hundred rules. */
@@ -45,10 +45,14 @@ enum sift_status sift_database_deserialize(struct sift_database **out, const str
 /* What `rules show`, `bench` and the start-up log tell. */
 struct sift_database_info {
   size_t patterns, prefiltered; /* the latter are confirmed by PCRE2 */
-  size_t wake_bytes, confirm_bytes, scratch_bytes;
+  size_t wake_bytes, rest_bytes, confirm_bytes, scratch_bytes;
 };
 enum sift_status sift_database_info(const struct sift_database *database, struct sift_database_info *out);
 const struct sift_ruleset *sift_database_ruleset(const struct sift_database *database);
+
+/* The texts of which one stands in every line that the pattern matches, in lower case: the sampler wakes it by them. None where
+ * a database wakes it, or where it is no `any` pattern of the rule set. Borrowed. */
+struct sift_texts sift_database_atoms(const struct sift_database *database, const struct sift_pattern *pattern);
 
 /* "5.4.0 2020-…" and "avx512vbmi" or the like: part of every events header. Static storage. */
 const char *sift_engine_version(void);

@@ -7,6 +7,7 @@
 #include <pcre2.h>
 
 #include "engine/database.h"
+#include "engine/sampler.h"
 
 /* What a pattern is to its rule. */
 enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
@@ -16,16 +17,19 @@ struct sift_compiled {
   const struct sift_pattern *pattern;
   uint32_t rule;
   enum sift_role role;
-  bool faulty;      /* no library is given it: an error was told of it, or it could not be read */
-  bool prefiltered; /* Hyperscan lets too much through: `code` decides */
-  pcre2_code *code; /* NULL unless prefiltered or holding a capture */
-  uint32_t *groups; /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
+  bool faulty;             /* no library is given it: an error was told of it, or it could not be read */
+  bool prefiltered;        /* Hyperscan lets too much through: `code` decides */
+  struct sift_texts atoms; /* texts of which one stands in all it matches, so that the sampler wakes it; none: a database does */
+  pcre2_code *code;        /* NULL unless prefiltered or holding a capture */
+  uint32_t *groups;        /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
 };
 
 struct sift_database {
   const struct sift_ruleset *ruleset;
-  hs_database_t *wake;    /* NULL for a rule set without rules */
-  hs_database_t *confirm; /* the same */
+  hs_database_t *wake;          /* all `any` patterns; NULL for a rule set without rules */
+  hs_database_t *rest;          /* those of them that the sampler cannot wake; NULL where there are none */
+  hs_database_t *confirm;       /* the same */
+  struct sift_sampler *sampler; /* of the others; NULL where there are none */
   struct sift_compiled *patterns;
   uint32_t pattern_count;
   uint32_t *first;         /* by rule: number of its first pattern; one more at the end */
@@ -46,6 +50,12 @@ bool sift_database_judge(struct sift_database *database, struct sift_problems *p
 /* Runs the examples of the rules without faulty patterns through PCRE2 alone: no databases are needed. SIFT_ERULES where
  * one fails. */
 enum sift_status sift_database_check_alone(const struct sift_database *database, struct sift_problems *problems);
+
+/* Finds the atoms of every `any` pattern that is not faulty, where they can be proved and are rare enough in typical text. */
+enum sift_status sift_database_prove(struct sift_database *database);
+
+/* Makes the sampler of all atoms. */
+enum sift_status sift_database_sampler(struct sift_database *database);
 
 /* Compiles the PCRE2 programs that scanning needs, with JIT where the machine has it. Patterns are known to be good. */
 enum sift_status sift_database_programs(struct sift_database *database);

@@ -6,7 +6,7 @@
 
 #include "engine/database_internal.h"
 
-static const char magic[8] = "SIFTDB1";
+static const char magic[8] = "SIFTDB3";
 
 /* Fixed-size front matter, native byte order: the file never leaves the machine, and the platform is one of the seals. */
 struct seals {
@@ -17,8 +17,8 @@ struct seals {
   char pcre[32];
   uint64_t tune, cpu_features;
   uint64_t pattern_count;
-  uint64_t wake_len, confirm_len;
-  /* then pattern_count bytes (1: prefiltered), the wake database, the confirm database */
+  uint64_t atoms_len, wake_len, rest_len, confirm_len;
+  /* then pattern_count bytes (1: prefiltered), the atoms, the databases */
 };
 
 static void seals_fill(struct seals *seals, const struct sift_ruleset *ruleset, uint32_t pattern_count) {
@@ -44,45 +44,108 @@ static void checksum(const char *bytes, size_t len, uint64_t out[2]) {
   out[1] = hash.low64;
 }
 
-enum sift_status sift_database_serialize(const struct sift_database *database, char **bytes, size_t *len) {
-  char *wake = NULL;
-  char *confirm = NULL;
-  size_t wake_len = 0;
-  size_t confirm_len = 0;
-  *bytes = NULL;
-  *len = 0;
-  enum sift_status status = SIFT_ENOMEM;
-  if (database->wake != NULL && (hs_serialize_database(database->wake, &wake, &wake_len) != HS_SUCCESS ||
-                                 hs_serialize_database(database->confirm, &confirm, &confirm_len) != HS_SUCCESS)) {
-    goto out;
+/* What Hyperscan makes of the databases; any of them may be NULL, and is then of length 0. */
+struct packed {
+  char *bytes[3]; /* wake, rest, confirm */
+  size_t len[3];
+};
+
+static enum sift_status packed_init(struct packed *packed, const struct sift_database *database) {
+  const hs_database_t *parts[3] = {database->wake, database->rest, database->confirm};
+  *packed = (struct packed){0};
+  for (int i = 0; i < 3; i++) {
+    if (parts[i] != NULL && hs_serialize_database(parts[i], &packed->bytes[i], &packed->len[i]) != HS_SUCCESS) {
+      return SIFT_ENOMEM;
+    }
   }
-  size_t total = sizeof(struct seals) + database->pattern_count + wake_len + confirm_len;
-  char *out = calloc(1, total);
-  if (out == NULL) {
-    goto out;
+  return SIFT_OK;
+}
+
+static void packed_release(struct packed *packed) {
+  for (int i = 0; i < 3; i++) {
+    free(packed->bytes[i]);
   }
-  struct seals seals;
-  seals_fill(&seals, database->ruleset, database->pattern_count);
-  seals.wake_len = wake_len;
-  seals.confirm_len = confirm_len;
-  memcpy(out, &seals, sizeof seals);
-  char *at = out + sizeof seals;
+}
+
+/* A pattern's atoms: how many (2 bytes), then each with its length (2 bytes) in front. */
+static size_t atoms_size(const struct sift_database *database) {
+  size_t size = 0;
+  for (uint32_t i = 0; i < database->pattern_count; i++) {
+    const struct sift_texts *atoms = &database->patterns[i].atoms;
+    size += sizeof(uint16_t);
+    for (size_t k = 0; k < atoms->count; k++) {
+      size += sizeof(uint16_t) + atoms->items[k].len;
+    }
+  }
+  return size;
+}
+
+static char *put_number(char *at, size_t value) {
+  uint16_t number = (uint16_t)value;
+  memcpy(at, &number, sizeof number);
+  return at + sizeof number;
+}
+
+static char *put_atoms(char *at, const struct sift_texts *atoms) {
+  at = put_number(at, atoms->count);
+  for (size_t k = 0; k < atoms->count; k++) {
+    at = put_number(at, atoms->items[k].len);
+    memcpy(at, atoms->items[k].data, atoms->items[k].len);
+    at += atoms->items[k].len;
+  }
+  return at;
+}
+
+static void put_body(char *at, const struct sift_database *database, const struct packed *packed) {
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     *at++ = database->patterns[i].prefiltered ? 1 : 0;
   }
-  if (wake_len > 0) {
-    memcpy(at, wake, wake_len);
-    memcpy(at + wake_len, confirm, confirm_len);
+  for (uint32_t i = 0; i < database->pattern_count; i++) {
+    at = put_atoms(at, &database->patterns[i].atoms);
   }
-  checksum(out, total, seals.checksum);
-  memcpy(out, &seals, sizeof seals);
-  *bytes = out;
-  *len = total;
-  status = SIFT_OK;
-out:
-  free(wake);
-  free(confirm);
-  return status;
+  for (int i = 0; i < 3; i++) {
+    if (packed->len[i] > 0) {
+      memcpy(at, packed->bytes[i], packed->len[i]);
+      at += packed->len[i];
+    }
+  }
+}
+
+enum sift_status sift_database_serialize(const struct sift_database *database, char **bytes, size_t *len) {
+  struct packed packed;
+  struct seals seals;
+  *bytes = NULL;
+  *len = 0;
+  enum sift_status status = packed_init(&packed, database);
+  seals_fill(&seals, database->ruleset, database->pattern_count);
+  seals.atoms_len = atoms_size(database);
+  seals.wake_len = packed.len[0];
+  seals.rest_len = packed.len[1];
+  seals.confirm_len = packed.len[2];
+  size_t total = sizeof seals + database->pattern_count + seals.atoms_len + packed.len[0] + packed.len[1] + packed.len[2];
+  char *out = status == SIFT_OK ? calloc(1, total) : NULL;
+  if (out != NULL) {
+    put_body(out + sizeof seals, database, &packed);
+    memcpy(out, &seals, sizeof seals);
+    checksum(out, total, seals.checksum);
+    memcpy(out, &seals, sizeof seals);
+    *bytes = out;
+    *len = total;
+  }
+  packed_release(&packed);
+  return out != NULL ? SIFT_OK : SIFT_ENOMEM;
+}
+
+/* Whether the parts that the seals name fill `rest` bytes exactly. */
+static bool lengths_hold(const struct seals *seals, uint64_t rest) {
+  const uint64_t parts[] = {seals->pattern_count, seals->atoms_len, seals->wake_len, seals->rest_len, seals->confirm_len};
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    if (parts[i] > rest) {
+      return false;
+    }
+    rest -= parts[i];
+  }
+  return rest == 0;
 }
 
 /* Whether the seals say that these bytes were made here, of this rule set, and are whole. */
@@ -106,11 +169,48 @@ static enum sift_status seals_hold(struct seals *seals, const struct sift_databa
       own.pattern_count != seals->pattern_count) {
     return SIFT_EVERSION;
   }
-  size_t rest = bytes.len - sizeof *seals;
-  if (seals->pattern_count > rest || seals->wake_len > rest - seals->pattern_count ||
-      seals->confirm_len != rest - seals->pattern_count - seals->wake_len) {
+  return lengths_hold(seals, bytes.len - sizeof *seals) ? SIFT_OK : SIFT_ECORRUPT;
+}
+
+/* The checksum holds, so what stands here was written by put_atoms(); lengths are checked all the same. */
+static bool take_number(const char **at, const char *end, size_t *out) {
+  uint16_t number = 0;
+  if (end - *at < (ptrdiff_t)sizeof number) {
+    return false;
+  }
+  memcpy(&number, *at, sizeof number);
+  *at += sizeof number;
+  *out = number;
+  return true;
+}
+
+static enum sift_status take_atoms(struct sift_texts *atoms, struct sift_arena *arena, const char **at, const char *end) {
+  size_t count = 0;
+  if (!take_number(at, end, &count)) {
     return SIFT_ECORRUPT;
   }
+  struct sift_span *items = sift_arena_alloc(arena, (count + 1) * sizeof *items);
+  for (size_t k = 0; k < count && items != NULL; k++) {
+    size_t len = 0;
+    if (!take_number(at, end, &len) || len > (size_t)(end - *at) || len < SIFT_SAMPLER_SHORT || len > SIFT_SAMPLER_TEXT_MAX) {
+      return SIFT_ECORRUPT;
+    }
+    const char *copy = sift_arena_copy(arena, sift_span(*at, len));
+    if (copy == NULL) {
+      return SIFT_ENOMEM;
+    }
+    items[k] = sift_span(copy, len);
+    *at += len;
+  }
+  *atoms = (struct sift_texts){items, count};
+  return items != NULL ? SIFT_OK : SIFT_ENOMEM;
+}
+
+static enum sift_status take_database(hs_database_t **out, const char **at, uint64_t len) {
+  if (len > 0 && hs_deserialize_database(*at, len, out) != HS_SUCCESS) {
+    return SIFT_EVERSION;
+  }
+  *at += len;
   return SIFT_OK;
 }
 
@@ -118,12 +218,27 @@ static enum sift_status unpack(struct sift_database *database, const struct seal
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     database->patterns[i].prefiltered = *at++ != 0;
   }
-  if (seals->wake_len > 0 &&
-      (hs_deserialize_database(at, seals->wake_len, &database->wake) != HS_SUCCESS ||
-       hs_deserialize_database(at + seals->wake_len, seals->confirm_len, &database->confirm) != HS_SUCCESS)) {
-    return SIFT_EVERSION;
+  enum sift_status status = SIFT_OK;
+  const char *atoms_end = at + seals->atoms_len;
+  for (uint32_t i = 0; i < database->pattern_count && status == SIFT_OK; i++) {
+    status = take_atoms(&database->patterns[i].atoms, &database->arena, &at, atoms_end);
   }
-  return sift_database_programs(database);
+  if (status == SIFT_OK && at != atoms_end) {
+    status = SIFT_ECORRUPT;
+  }
+  if (status == SIFT_OK) {
+    status = take_database(&database->wake, &at, seals->wake_len);
+  }
+  if (status == SIFT_OK) {
+    status = take_database(&database->rest, &at, seals->rest_len);
+  }
+  if (status == SIFT_OK) {
+    status = take_database(&database->confirm, &at, seals->confirm_len);
+  }
+  if (status == SIFT_OK) {
+    status = sift_database_sampler(database);
+  }
+  return status == SIFT_OK ? sift_database_programs(database) : status;
 }
 
 enum sift_status sift_database_deserialize(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span bytes) {

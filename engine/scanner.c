@@ -1,9 +1,11 @@
-/* Wake, then confirm. The wake database runs over the whole batch, where its matches may cross lines; each match only says
- * "look at this line". The confirm database then sees that line alone, and what it finds is the result. So hits are those
- * of scanning line by line, whatever the batch.
+/* Wake, then confirm. What wakes runs over the whole batch, where its matches may cross lines; each match only says "look at
+ * this line". The confirm database then sees that line alone, and what it finds is the result. So hits are those of scanning
+ * line by line, whatever the batch.
  *
- * No hit is missed: a pattern that matches within a line ends somewhere in it, Hyperscan reports every end offset, and with
- * HS_FLAG_MULTILINE the anchors hold at the same places in the batch as in the line alone. */
+ * No hit is missed by the wake database: a pattern that matches within a line ends somewhere in it, Hyperscan reports every
+ * end offset, and with HS_FLAG_MULTILINE the anchors hold at the same places in the batch as in the line alone. Nor by the
+ * sampler: it wakes every line in which a text stands that the pattern cannot match without (engine/atoms.h), and the
+ * patterns without such texts are in a wake database of their own. */
 #include "engine/scanner.h"
 
 #include <assert.h>
@@ -14,6 +16,10 @@
 /* Line by line pays once so much of the text is woken that wake and confirm together read it twice. The share is measured
  * by bench/ (scan_crossover); a source is probed again after a while because logs change. */
 enum { DENSE_PERCENT = 45, DENSE_BATCHES = 16, WOKEN_START = 1024 };
+
+/* The sampler wakes some lines in vain, each of which costs a look of the confirm database; where so much of the text is
+ * woken in vain, the whole wake database is cheaper. */
+enum { VAIN_PERCENT = 12, VAIN_BATCHES = 64 };
 
 /* PCRE2 sees so much of a line: look-around may read it anew from each place where a match could begin, so that the cost of
  * a hostile line grows with the square of its length. */
@@ -36,12 +42,17 @@ struct sift_scanner {
   uint32_t *matched; /* pattern numbers that matched the line at hand */
   uint32_t matched_count;
   unsigned dense_left; /* batches to go line by line */
+  unsigned vain_left;  /* batches to go without the sampler */
   const char *text;
   uint32_t len;
   sift_hit_fn on_hit;
   void *context;
   struct sift_scanner_stats stats;
 };
+
+static bool fit_scratch(hs_scratch_t **scratch, const hs_database_t *database) {
+  return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;
+}
 
 enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_database *database, enum sift_scan_mode mode) {
   *out = NULL;
@@ -56,8 +67,8 @@ enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_d
   scanner->matched = malloc((database->pattern_count + 1) * sizeof *scanner->matched);
   scanner->match = pcre2_match_data_create(64, NULL);
   scanner->limits = sift_pcre_limits();
-  bool scratch = database->wake == NULL || (hs_alloc_scratch(database->wake, &scanner->scratch) == HS_SUCCESS &&
-                                            hs_alloc_scratch(database->confirm, &scanner->scratch) == HS_SUCCESS);
+  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->rest) &&
+                 fit_scratch(&scanner->scratch, database->confirm);
   if (scanner->woken == NULL || scanner->matched == NULL || scanner->match == NULL || scanner->limits == NULL || !scratch) {
     sift_scanner_free(scanner);
     return SIFT_ENOMEM;
@@ -125,16 +136,13 @@ static struct line *woken_slot(struct sift_scanner *scanner) {
   return &scanner->woken[scanner->woken_count++];
 }
 
-/* `to` is behind the last byte of a match. A match within a line has that byte in the line. */
-static int on_wake(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
-  (void)id;
-  (void)from;
-  (void)flags;
-  struct sift_scanner *scanner = context;
-  uint32_t at = (uint32_t)to - 1;
+/* Wakes the line that holds the byte before `to`: a match within a line has its last byte in the line. Returns where the
+ * line ends, or UINT32_MAX when memory is out. */
+static uint32_t wake_line(struct sift_scanner *scanner, uint32_t to) {
+  uint32_t at = to - 1;
   const struct line *last = scanner->woken_count > 0 ? &scanner->woken[scanner->woken_count - 1] : NULL;
   if (last != NULL && at >= last->start && at <= last->end) {
-    return 0;
+    return last->end;
   }
   const char *text = scanner->text;
   const char *before = memrchr(text, '\n', at);
@@ -145,10 +153,42 @@ static int on_wake(unsigned id, unsigned long long from, unsigned long long to, 
   }
   struct line *line = woken_slot(scanner);
   if (line == NULL) {
-    return 1;
+    return UINT32_MAX;
   }
   *line = (struct line){start, after != NULL ? (uint32_t)(after - text) : scanner->len};
-  return 0;
+  return line->end;
+}
+
+static int on_wake(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
+  (void)id;
+  (void)from;
+  (void)flags;
+  return wake_line(context, (uint32_t)to) == UINT32_MAX;
+}
+
+static uint32_t on_sample(void *context, uint32_t to) {
+  return wake_line(context, to);
+}
+
+static enum sift_status wake_by(struct sift_scanner *scanner, const hs_database_t *database) {
+  hs_error_t result =
+      database == NULL ? HS_SUCCESS : hs_scan(database, scanner->text, scanner->len, 0, scanner->scratch, on_wake, scanner);
+  if (scanner->out_of_memory) {
+    return SIFT_ENOMEM;
+  }
+  return result == HS_SUCCESS ? SIFT_OK : SIFT_EENGINE;
+}
+
+/* Lists the lines to look at, in order. */
+static enum sift_status wake(struct sift_scanner *scanner, bool sampler) {
+  scanner->woken_count = 0;
+  scanner->woken_disordered = false;
+  if (sampler && scanner->database->sampler != NULL) {
+    sift_sampler_scan(scanner->database->sampler, scanner->text, scanner->len, on_sample, scanner);
+  }
+  enum sift_status status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
+  settle_woken(scanner);
+  return status;
 }
 
 /* ---- confirm ---- */
@@ -304,25 +344,39 @@ static enum sift_status scan_lines(struct sift_scanner *scanner) {
   return status;
 }
 
-static enum sift_status scan_woken(struct sift_scanner *scanner) {
-  scanner->woken_count = 0;
-  scanner->woken_disordered = false;
-  hs_error_t result = hs_scan(scanner->database->wake, scanner->text, scanner->len, 0, scanner->scratch, on_wake, scanner);
-  if (scanner->out_of_memory) {
-    return SIFT_ENOMEM;
-  }
-  if (result != HS_SUCCESS) {
-    return SIFT_EENGINE;
-  }
-  settle_woken(scanner);
-  uint64_t woken_bytes = 0;
+/* How much of the batch was woken, and how much of that in vain. */
+struct yield {
+  uint64_t woken_bytes, vain_bytes;
+};
+
+static enum sift_status confirm_woken(struct sift_scanner *scanner, struct yield *yield) {
   enum sift_status status = SIFT_OK;
+  *yield = (struct yield){0, 0};
   for (size_t i = 0; i < scanner->woken_count && status == SIFT_OK; i++) {
-    woken_bytes += scanner->woken[i].end - scanner->woken[i].start;
+    uint32_t len = scanner->woken[i].end - scanner->woken[i].start;
+    uint64_t before = scanner->stats.confirmed;
     status = confirm_line(scanner, scanner->woken[i]);
+    yield->woken_bytes += len;
+    yield->vain_bytes += scanner->stats.confirmed == before ? len : 0;
   }
-  if (scanner->mode == SIFT_SCAN_ADAPTIVE && woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
+  return status;
+}
+
+static enum sift_status scan_woken(struct sift_scanner *scanner) {
+  bool adaptive = scanner->mode == SIFT_SCAN_ADAPTIVE;
+  bool sampler = scanner->mode == SIFT_SCAN_SAMPLER || (adaptive && scanner->vain_left == 0);
+  if (adaptive && !sampler) {
+    scanner->vain_left--;
+  }
+  struct yield yield = {0, 0};
+  enum sift_status status = wake(scanner, sampler);
+  if (status == SIFT_OK) {
+    status = confirm_woken(scanner, &yield);
+  }
+  if (adaptive && yield.woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
     scanner->dense_left = DENSE_BATCHES;
+  } else if (adaptive && sampler && yield.vain_bytes * 100 > (uint64_t)scanner->len * VAIN_PERCENT) {
+    scanner->vain_left = VAIN_BATCHES;
   }
   return status;
 }

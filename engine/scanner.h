@@ -22,8 +22,9 @@ typedef bool (*sift_hit_fn)(void *context, const struct sift_hit *hit);
 
 /* How lines are found that may match. The results are the same; only the speed is not. */
 enum sift_scan_mode {
-  SIFT_SCAN_ADAPTIVE, /* batch, but line by line while most lines match anyhow */
-  SIFT_SCAN_BATCH,    /* wake over the batch, confirm the woken lines */
+  SIFT_SCAN_ADAPTIVE, /* sampler, wake database or line by line, whichever is cheapest for the text at hand */
+  SIFT_SCAN_SAMPLER,  /* the sampler and the database of what it cannot wake over the batch; confirm the woken lines */
+  SIFT_SCAN_BATCH,    /* the whole wake database over the batch; confirm the woken lines */
   SIFT_SCAN_LINES,    /* confirm every line */
 };
 

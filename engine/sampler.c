@@ -1,0 +1,401 @@
+/* The loop looks at eight places at once and leaves it only where a bit is set, which is rare; there a table leads from the
+ * gram to the texts that have it in their windows, and those are compared in full.
+ *
+ * Setting bit 0x20 of every byte folds ASCII case and some punctuation too; texts are folded alike, so nothing is missed, and
+ * what is found besides is refused later by the confirm database. */
+#include "engine/sampler.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/batch.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define SIFT_SAMPLER_AVX2 1
+#endif
+
+enum {
+  LANES = 8, /* places looked at in one step */
+  LONG_BITS = 18,
+  SHORT_BITS = 16,
+  BUCKET_BITS = 12,
+  BUCKETS = 1 << BUCKET_BITS,
+};
+
+static const uint32_t mul_low = 0x9E3779B1U;
+static const uint32_t mul_high = 0x85EBCA77U;
+
+/* One gram of a window, and which text it stands in where. */
+struct gram {
+  uint32_t low, high; /* folded; high is 0 for a short text */
+  uint32_t text;
+  uint32_t offset;
+};
+
+/* Grams by bucket of their hash: those of bucket i are at start[i]..start[i + 1]. */
+struct gram_table {
+  struct gram *grams;
+  uint32_t count;
+  uint32_t start[BUCKETS + 1];
+};
+
+struct folded {
+  char *bytes; /* with eight zero bytes behind */
+  uint32_t len;
+};
+
+struct sift_sampler {
+  uint32_t long_bits[1 << (LONG_BITS - 5)];
+  uint32_t short_bits[1 << (SHORT_BITS - 5)];
+  struct gram_table longs, shorts;
+  struct folded *texts;
+  uint32_t text_count;
+  char *bytes; /* of all texts */
+  bool wide;   /* the machine has AVX2 */
+};
+
+/* ---- grams and their hashes ---- */
+
+static uint64_t fold8(const char *at) {
+  uint64_t word;
+  memcpy(&word, at, sizeof word);
+  return word | 0x2020202020202020U;
+}
+
+static uint32_t short_hash(uint32_t low) {
+  return (low * mul_low) >> (32 - SHORT_BITS);
+}
+
+static uint32_t long_hash(uint32_t low, uint32_t high) {
+  return (low * mul_low + high * mul_high) >> (32 - LONG_BITS);
+}
+
+static bool bit(const uint32_t *bits, uint32_t at) {
+  return ((bits[at / 32] >> (at % 32)) & 1) != 0;
+}
+
+static bool is_long(const struct folded *text) {
+  return text->len >= SIFT_SAMPLER_LONG;
+}
+
+static uint32_t bucket_of(const struct gram *gram, bool wide) {
+  return wide ? long_hash(gram->low, gram->high) >> (LONG_BITS - BUCKET_BITS) : short_hash(gram->low) >> (SHORT_BITS - BUCKET_BITS);
+}
+
+static struct gram gram_at(const struct folded *text, uint32_t number, uint32_t offset) {
+  uint64_t word = fold8(text->bytes + offset);
+  return (struct gram){(uint32_t)word, is_long(text) ? (uint32_t)(word >> 32) : 0, number, offset};
+}
+
+/* ---- making ---- */
+
+/* How often each hash of eight and of four bytes stands in the specimen. */
+struct sift_census {
+  uint32_t longs[1 << LONG_BITS];
+  uint32_t shorts[1 << SHORT_BITS];
+};
+
+struct sift_census *sift_census_new(struct sift_span typical) {
+  struct sift_census *census = calloc(1, sizeof *census);
+  for (size_t at = 0; census != NULL && at + 8 <= typical.len; at++) {
+    uint64_t word = fold8(typical.data + at);
+    census->longs[long_hash((uint32_t)word, (uint32_t)(word >> 32))]++;
+    census->shorts[short_hash((uint32_t)word)]++;
+  }
+  return census;
+}
+
+void sift_census_free(struct sift_census *census) {
+  free(census);
+}
+
+static uint64_t window_places(const struct sift_census *census, const struct folded *text, uint32_t window) {
+  uint64_t places = 0;
+  for (uint32_t i = 0; i < SIFT_SAMPLER_STRIDE; i++) {
+    struct gram gram = gram_at(text, 0, window + i);
+    places += is_long(text) ? census->longs[long_hash(gram.low, gram.high)] : census->shorts[short_hash(gram.low)];
+  }
+  return places;
+}
+
+static uint32_t rarest_window(const struct sift_census *census, const struct folded *text, uint64_t *places) {
+  uint32_t width = is_long(text) ? SIFT_SAMPLER_LONG : SIFT_SAMPLER_SHORT;
+  uint32_t best = 0;
+  *places = UINT64_MAX;
+  for (uint32_t window = 0; window + width <= text->len; window++) {
+    uint64_t own = window_places(census, text, window);
+    if (own < *places) {
+      *places = own;
+      best = window;
+    }
+  }
+  return best;
+}
+
+static void fold_into(char *out, struct sift_span text) {
+  for (size_t i = 0; i < text.len; i++) {
+    out[i] = (char)(text.data[i] | 0x20);
+  }
+}
+
+uint64_t sift_census_places(const struct sift_census *census, struct sift_span text) {
+  char bytes[SIFT_SAMPLER_TEXT_MAX + 8] = "";
+  assert(text.len >= SIFT_SAMPLER_SHORT && text.len <= SIFT_SAMPLER_TEXT_MAX);
+  fold_into(bytes, text);
+  uint64_t places = 0;
+  rarest_window(census, &(struct folded){bytes, (uint32_t)text.len}, &places);
+  return places;
+}
+
+static enum sift_status fold_texts(struct sift_sampler *sampler, const struct sift_span *texts, size_t count) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) {
+    size += texts[i].len + 8;
+  }
+  sampler->bytes = calloc(size + 1, 1);
+  sampler->texts = calloc(count + 1, sizeof *sampler->texts);
+  if (sampler->bytes == NULL || sampler->texts == NULL) {
+    return SIFT_ENOMEM;
+  }
+  char *at = sampler->bytes;
+  for (size_t i = 0; i < count; i++) {
+    sampler->texts[i] = (struct folded){at, (uint32_t)texts[i].len};
+    fold_into(at, texts[i]);
+    at += texts[i].len + 8;
+  }
+  sampler->text_count = (uint32_t)count;
+  return SIFT_OK;
+}
+
+static int by_bucket(const void *a, const void *b, void *wide) {
+  uint32_t x = bucket_of(a, wide != NULL);
+  uint32_t y = bucket_of(b, wide != NULL);
+  return (x > y) - (x < y);
+}
+
+static void index_table(struct gram_table *table, bool wide) {
+  qsort_r(table->grams, table->count, sizeof *table->grams, by_bucket, wide ? table : NULL);
+  uint32_t at = 0;
+  for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
+    table->start[bucket] = at;
+    while (at < table->count && bucket_of(&table->grams[at], wide) == bucket) {
+      at++;
+    }
+  }
+  table->start[BUCKETS] = at;
+}
+
+static void add_grams(struct sift_sampler *sampler, uint32_t number, uint32_t window) {
+  const struct folded *text = &sampler->texts[number];
+  struct gram_table *table = is_long(text) ? &sampler->longs : &sampler->shorts;
+  for (uint32_t i = 0; i < SIFT_SAMPLER_STRIDE; i++) {
+    struct gram gram = gram_at(text, number, window + i);
+    uint32_t hash = is_long(text) ? long_hash(gram.low, gram.high) : short_hash(gram.low);
+    uint32_t *bits = is_long(text) ? sampler->long_bits : sampler->short_bits;
+    bits[hash / 32] |= 1U << (hash % 32);
+    table->grams[table->count++] = gram;
+  }
+}
+
+static enum sift_status fill(struct sift_sampler *sampler, const struct sift_census *census) {
+  size_t room = ((size_t)sampler->text_count + 1) * SIFT_SAMPLER_STRIDE * sizeof(struct gram);
+  sampler->longs.grams = malloc(room);
+  sampler->shorts.grams = malloc(room);
+  if (sampler->longs.grams == NULL || sampler->shorts.grams == NULL) {
+    return SIFT_ENOMEM;
+  }
+  for (uint32_t i = 0; i < sampler->text_count; i++) {
+    uint64_t places = 0;
+    add_grams(sampler, i, rarest_window(census, &sampler->texts[i], &places));
+  }
+  index_table(&sampler->longs, true);
+  index_table(&sampler->shorts, false);
+  return SIFT_OK;
+}
+
+enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_span *texts, size_t count,
+                                  const struct sift_census *census) {
+  *out = NULL;
+  struct sift_sampler *sampler = calloc(1, sizeof *sampler);
+  if (sampler == NULL) {
+    return SIFT_ENOMEM;
+  }
+#ifdef SIFT_SAMPLER_AVX2
+  sampler->wide = __builtin_cpu_supports("avx2") != 0;
+#endif
+  enum sift_status status = fold_texts(sampler, texts, count);
+  if (status == SIFT_OK) {
+    status = fill(sampler, census);
+  }
+  if (status != SIFT_OK) {
+    sift_sampler_free(sampler);
+    return status;
+  }
+  *out = sampler;
+  return SIFT_OK;
+}
+
+void sift_sampler_free(struct sift_sampler *sampler) {
+  if (sampler == NULL) {
+    return;
+  }
+  free(sampler->longs.grams);
+  free(sampler->shorts.grams);
+  free(sampler->texts);
+  free(sampler->bytes);
+  free(sampler);
+}
+
+/* ---- looking ---- */
+
+/* Bit i: some gram may begin at at + i * SIFT_SAMPLER_STRIDE. */
+static unsigned probe_portable(const struct sift_sampler *sampler, const char *at) {
+  unsigned seen = 0;
+  for (unsigned i = 0; i < LANES; i++) {
+    uint64_t word = fold8(at + (size_t)i * SIFT_SAMPLER_STRIDE);
+    uint32_t low = (uint32_t)word;
+    bool may = bit(sampler->long_bits, long_hash(low, (uint32_t)(word >> 32))) || bit(sampler->short_bits, short_hash(low));
+    seen |= (unsigned)may << i;
+  }
+  return seen;
+}
+
+/* The first step from `at` on in which something was seen, or `end` or a little behind it. */
+static const char *skip_portable(const struct sift_sampler *sampler, const char *at, const char *end, unsigned *seen) {
+  for (*seen = 0; at < end; at += LANES * SIFT_SAMPLER_STRIDE) {
+    *seen = probe_portable(sampler, at);
+    if (*seen != 0) {
+      break;
+    }
+  }
+  return at;
+}
+
+#ifdef SIFT_SAMPLER_AVX2
+_Static_assert(SIFT_SAMPLER_STRIDE == 4, "the places of one step are the words of one vector");
+
+__attribute__((target("avx2"))) static __m256i gather_bits(const uint32_t *bits, __m256i hash) {
+  __m256i words = _mm256_i32gather_epi32((const int *)(const void *)bits, _mm256_srli_epi32(hash, 5), 4);
+  return _mm256_srlv_epi32(words, _mm256_and_si256(hash, _mm256_set1_epi32(31)));
+}
+
+/* As skip_portable(), all places of a step at once. */
+__attribute__((target("avx2"))) static const char *skip_avx2(const struct sift_sampler *sampler, const char *at, const char *end,
+                                                             unsigned *seen) {
+  const __m256i fold = _mm256_set1_epi8(0x20);
+  const __m256i by_low = _mm256_set1_epi32((int)mul_low);
+  const __m256i by_high = _mm256_set1_epi32((int)mul_high);
+  for (*seen = 0; at < end; at += LANES * SIFT_SAMPLER_STRIDE) {
+    __m256i low = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)at), fold);
+    __m256i high = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(at + 4)), fold);
+    __m256i product = _mm256_mullo_epi32(low, by_low);
+    __m256i sum = _mm256_add_epi32(product, _mm256_mullo_epi32(high, by_high));
+    __m256i found = _mm256_or_si256(gather_bits(sampler->long_bits, _mm256_srli_epi32(sum, 32 - LONG_BITS)),
+                                    gather_bits(sampler->short_bits, _mm256_srli_epi32(product, 32 - SHORT_BITS)));
+    *seen = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(found, 31)));
+    if (*seen != 0) {
+      break;
+    }
+  }
+  return at;
+}
+#endif
+
+/* ---- checking ---- */
+
+static bool same_folded(const char *at, const struct folded *text) {
+  uint32_t done = 0;
+  for (; done + 8 <= text->len; done += 8) {
+    uint64_t want;
+    memcpy(&want, text->bytes + done, sizeof want);
+    if (fold8(at + done) != want) {
+      return false;
+    }
+  }
+  unsigned rest = text->len - done;
+  uint64_t want;
+  memcpy(&want, text->bytes + done, sizeof want);
+  return rest == 0 || (fold8(at + done) ^ want) << (64 - 8 * rest) == 0;
+}
+
+/* Where a text ends that has a gram of `table` at `place`; 0 where none has. */
+static uint32_t check_table(const struct sift_sampler *sampler, const struct gram_table *table, uint32_t bucket, uint64_t word,
+                            uint64_t mask, const char *begin, uint32_t place, uint32_t len) {
+  for (uint32_t i = table->start[bucket]; i < table->start[bucket + 1]; i++) {
+    const struct gram *gram = &table->grams[i];
+    const struct folded *text = &sampler->texts[gram->text];
+    if ((word & mask) != (((uint64_t)gram->high << 32) | gram->low) || place < gram->offset) {
+      continue;
+    }
+    uint32_t start = place - gram->offset;
+    if (text->len <= len - start && same_folded(begin + start, text)) {
+      return start + text->len;
+    }
+  }
+  return 0;
+}
+
+static uint32_t check(const struct sift_sampler *sampler, const char *begin, uint32_t place, uint32_t len) {
+  uint64_t word = fold8(begin + place);
+  uint32_t low = (uint32_t)word;
+  uint32_t high = (uint32_t)(word >> 32);
+  uint32_t bucket = long_hash(low, high) >> (LONG_BITS - BUCKET_BITS);
+  uint32_t end = check_table(sampler, &sampler->longs, bucket, word, UINT64_MAX, begin, place, len);
+  if (end != 0) {
+    return end;
+  }
+  bucket = short_hash(low) >> (SHORT_BITS - BUCKET_BITS);
+  return check_table(sampler, &sampler->shorts, bucket, word, UINT32_MAX, begin, place, len);
+}
+
+/* Works off one step's places; returns where to go on, a multiple of the stride. */
+static uint32_t work_off(const struct sift_sampler *sampler, const char *text, uint32_t at, uint32_t len, unsigned seen,
+                         sift_sampler_fn found, void *context) {
+  uint32_t next = at + LANES * SIFT_SAMPLER_STRIDE;
+  uint32_t from = at;
+  for (; seen != 0; seen &= seen - 1) {
+    uint32_t place = at + (uint32_t)__builtin_ctz(seen) * SIFT_SAMPLER_STRIDE;
+    uint32_t end = place < from || place >= len ? 0 : check(sampler, text, place, len);
+    if (end == 0) {
+      continue;
+    }
+    from = found(context, end);
+    if (from == UINT32_MAX) {
+      return UINT32_MAX;
+    }
+  }
+  uint32_t behind = from & ~(uint32_t)(SIFT_SAMPLER_STRIDE - 1);
+  return behind > next ? behind : next;
+}
+
+static void scan(const struct sift_sampler *sampler, const char *text, uint32_t len, bool wide, sift_sampler_fn found,
+                 void *context) {
+  for (uint32_t at = 0; at < len;) {
+    unsigned seen = 0;
+    const char *stop = NULL;
+#ifdef SIFT_SAMPLER_AVX2
+    if (wide) {
+      stop = skip_avx2(sampler, text + at, text + len, &seen);
+    }
+#endif
+    if (stop == NULL) {
+      stop = skip_portable(sampler, text + at, text + len, &seen);
+    }
+    if (seen == 0) {
+      return;
+    }
+    at = work_off(sampler, text, (uint32_t)(stop - text), len, seen, found, context);
+  }
+  (void)wide;
+}
+
+void sift_sampler_scan(const struct sift_sampler *sampler, const char *text, uint32_t len, sift_sampler_fn found, void *context) {
+  scan(sampler, text, len, sampler->wide, found, context);
+}
+
+void sift_sampler_scan_portable(const struct sift_sampler *sampler, const char *text, uint32_t len, sift_sampler_fn found,
+                                void *context) {
+  scan(sampler, text, len, false, found, context);
+}

@@ -9,30 +9,12 @@
 
 #include "engine/database_internal.h"
 
-/* A hostile line may cost a bounded number of steps: as PCRE2 counts them for matching and for heap frames. */
-enum { MATCH_LIMIT = 200000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 4096 };
-
 unsigned sift_wake_flags(const struct sift_compiled *compiled) {
   return HS_FLAG_MULTILINE | (compiled->prefiltered ? HS_FLAG_PREFILTER : 0U);
 }
 
 unsigned sift_confirm_flags(const struct sift_compiled *compiled) {
   return HS_FLAG_SINGLEMATCH | (compiled->prefiltered ? HS_FLAG_PREFILTER : 0U);
-}
-
-pcre2_code *sift_pcre_compile(const char *pattern, int *error, size_t *offset) {
-  uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C;
-  return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, error, offset, NULL);
-}
-
-pcre2_match_context *sift_pcre_limits(void) {
-  pcre2_match_context *context = pcre2_match_context_create(NULL);
-  if (context != NULL) {
-    pcre2_set_match_limit(context, MATCH_LIMIT);
-    pcre2_set_depth_limit(context, DEPTH_LIMIT);
-    pcre2_set_heap_limit(context, HEAP_LIMIT_KIB);
-  }
-  return context;
 }
 
 static size_t count_patterns(const struct sift_ruleset *ruleset) {
@@ -83,7 +65,8 @@ void sift_database_free(struct sift_database *database) {
     return;
   }
   for (uint32_t i = 0; database->patterns != NULL && i < database->pattern_count; i++) {
-    pcre2_code_free(database->patterns[i].code);
+    sift_program_free(database->patterns[i].plain);
+    sift_program_free(database->patterns[i].fast);
   }
   hs_free_database(database->wake);
   hs_free_database(database->rest);
@@ -193,40 +176,6 @@ static enum sift_status compile_parts(struct sift_database *database, struct sif
   return status == SIFT_OK ? sift_database_sampler(database) : status;
 }
 
-static enum sift_status find_groups(struct sift_database *database, struct sift_compiled *compiled) {
-  const struct sift_texts *captures = &database->ruleset->rules[compiled->rule].captures;
-  compiled->groups = sift_arena_alloc(&database->arena, captures->count * sizeof *compiled->groups);
-  if (compiled->groups == NULL) {
-    return SIFT_ENOMEM;
-  }
-  for (size_t i = 0; i < captures->count; i++) {
-    int group = pcre2_substring_number_from_name(compiled->code, (PCRE2_SPTR)captures->items[i].data);
-    compiled->groups[i] = group > 0 ? (uint32_t)group : 0;
-  }
-  return SIFT_OK;
-}
-
-enum sift_status sift_database_programs(struct sift_database *database) {
-  for (uint32_t i = 0; i < database->pattern_count; i++) {
-    struct sift_compiled *compiled = &database->patterns[i];
-    bool captures = compiled->role == SIFT_ROLE_ANY && database->ruleset->rules[compiled->rule].captures.count > 0;
-    if (!captures && !compiled->prefiltered) {
-      continue;
-    }
-    int error = 0;
-    size_t offset = 0;
-    compiled->code = sift_pcre_compile(compiled->pattern->text, &error, &offset);
-    if (compiled->code == NULL) {
-      return SIFT_EENGINE;
-    }
-    (void)pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE); /* without JIT it is only slower */
-    if (captures && find_groups(database, compiled) != SIFT_OK) {
-      return SIFT_ENOMEM;
-    }
-  }
-  return SIFT_OK;
-}
-
 enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
                                        struct sift_problems *problems) {
   struct sift_database *database = NULL;
@@ -240,7 +189,7 @@ enum sift_status sift_database_compile(struct sift_database **out, const struct 
     status = compile_parts(database, problems);
   }
   if (status == SIFT_OK) {
-    status = problems->errors > errors ? SIFT_ERULES : sift_database_programs(database);
+    status = problems->errors > errors ? SIFT_ERULES : SIFT_OK;
   }
   if (status == SIFT_ERULES) {
     enum sift_status examples = sift_database_check_alone(database, problems);

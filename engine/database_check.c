@@ -173,7 +173,7 @@ static void release(struct check *check) {
 
 enum sift_status sift_database_check(const struct sift_database *database, bool with_pcre, struct sift_problems *problems) {
   struct check check = {.database = database, .problems = problems};
-  enum sift_status status = sift_scanner_new(&check.scanner, database, SIFT_SCAN_SAMPLER);
+  enum sift_status status = sift_scanner_new(&check.scanner, database, SIFT_SCAN_EXAMPLES);
   if (status == SIFT_OK && with_pcre) {
     status = compile_all(&check);
   }

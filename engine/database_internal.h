@@ -5,12 +5,19 @@
 #include <hs/hs.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdatomic.h>
 
 #include "engine/database.h"
 #include "engine/sampler.h"
 
 /* What a pattern is to its rule. */
 enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
+
+/* A pattern for PCRE2. */
+struct sift_program {
+  pcre2_code *code;
+  uint32_t groups[SIFT_CAPTURES_MAX]; /* by capture of the rule: group number, 0 where the pattern has none */
+};
 
 /* A pattern by its number, which is its Hyperscan id in the confirm database. Numbers run by rule, then role, then order. */
 struct sift_compiled {
@@ -20,8 +27,7 @@ struct sift_compiled {
   bool faulty;             /* no library is given it: an error was told of it, or it could not be read */
   bool prefiltered;        /* Hyperscan lets too much through: `code` decides */
   struct sift_texts atoms; /* texts of which one stands in all it matches, so that the sampler wakes it; none: a database does */
-  pcre2_code *code;        /* NULL unless prefiltered or holding a capture */
-  uint32_t *groups;        /* by capture of the rule: group number, 0 where the pattern has none; NULL without captures */
+  struct sift_program *_Atomic plain, *_Atomic fast; /* made when first needed: see sift_program_get() */
 };
 
 struct sift_database {
@@ -33,7 +39,7 @@ struct sift_database {
   struct sift_compiled *patterns;
   uint32_t pattern_count;
   uint32_t *first;         /* by rule: number of its first pattern; one more at the end */
-  struct sift_arena arena; /* patterns, first, groups */
+  struct sift_arena arena; /* patterns, first, atoms */
 };
 
 /* Numbers the patterns of a rule set; no library is asked. SIFT_ENOMEM, and *out is NULL. */
@@ -57,8 +63,10 @@ enum sift_status sift_database_prove(struct sift_database *database);
 /* Makes the sampler of all atoms. */
 enum sift_status sift_database_sampler(struct sift_database *database);
 
-/* Compiles the PCRE2 programs that scanning needs, with JIT where the machine has it. Patterns are known to be good. */
-enum sift_status sift_database_programs(struct sift_database *database);
+/* The program of a pattern known to be good, made when it is first asked for, since few patterns ever are. `fast`: with JIT
+ * where the machine has it, which pays only for a program that is run often. NULL when memory is out. Any thread. */
+const struct sift_program *sift_program_get(struct sift_compiled *compiled, const struct sift_rule *rule, bool fast);
+void sift_program_free(struct sift_program *program); /* NULL is fine */
 
 /* One pattern for PCRE2, with the options that all of ours have. NULL: `error` and `offset` say why. */
 pcre2_code *sift_pcre_compile(const char *pattern, int *error, size_t *offset);

@@ -235,10 +235,7 @@ static enum sift_status unpack(struct sift_database *database, const struct seal
   if (status == SIFT_OK) {
     status = take_database(&database->confirm, &at, seals->confirm_len);
   }
-  if (status == SIFT_OK) {
-    status = sift_database_sampler(database);
-  }
-  return status == SIFT_OK ? sift_database_programs(database) : status;
+  return status == SIFT_OK ? sift_database_sampler(database) : status;
 }
 
 enum sift_status sift_database_deserialize(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span bytes) {

@@ -216,19 +216,27 @@ static void sort_matched(uint32_t *ids, uint32_t count) {
   }
 }
 
-/* Runs PCRE2 over the line, of a long one over its begin; true on a match, whose groups are then in scanner->match. Giving up at a limit is no match, and counted. */
-static bool pcre_matches(struct sift_scanner *scanner, const pcre2_code *code, struct sift_span line) {
+/* Runs PCRE2 over the line, of a long one over its begin; the program where it matches, whose groups are then in
+ * scanner->match, else NULL. Giving up at a limit is no match, and counted. */
+static const struct sift_program *pcre_match(struct sift_scanner *scanner, struct sift_compiled *compiled, struct sift_span line) {
+  const struct sift_rule *rule = &scanner->database->ruleset->rules[compiled->rule];
+  const struct sift_program *program = sift_program_get(compiled, rule, scanner->mode != SIFT_SCAN_EXAMPLES);
+  if (program == NULL) {
+    scanner->out_of_memory = true;
+    return NULL;
+  }
   bool cut = line.len > PCRE_LINE_BYTES_MAX;
   size_t len = cut ? PCRE_LINE_BYTES_MAX : line.len;
-  int result = pcre2_match(code, (PCRE2_SPTR)line.data, len, 0, cut ? PCRE2_NOTEOL : 0, scanner->match, scanner->limits);
+  uint32_t options = cut ? PCRE2_NOTEOL : 0;
+  int result = pcre2_match(program->code, (PCRE2_SPTR)line.data, len, 0, options, scanner->match, scanner->limits);
   if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
     scanner->stats.limited++;
   }
-  return result >= 0;
+  return result >= 0 ? program : NULL;
 }
 
-static bool holds(struct sift_scanner *scanner, const struct sift_compiled *compiled, struct sift_span line) {
-  return !compiled->prefiltered || pcre_matches(scanner, compiled->code, line);
+static bool holds(struct sift_scanner *scanner, struct sift_compiled *compiled, struct sift_span line) {
+  return !compiled->prefiltered || pcre_match(scanner, compiled, line) != NULL;
 }
 
 /* Whether the patterns that matched, all of one rule, make a hit of it. */
@@ -237,7 +245,7 @@ static bool rule_hits(struct sift_scanner *scanner, const struct sift_rule *rule
   bool any = false;
   size_t all = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
     if ((compiled->role == SIFT_ROLE_ANY && any) || !holds(scanner, compiled, line)) {
       continue;
     }
@@ -273,12 +281,13 @@ static void capture(struct sift_scanner *scanner, const struct sift_rule *rule, 
     fields[field] = sift_span(NULL, 0);
   }
   for (uint32_t i = 0; i < count; i++) {
-    const struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
-    if (compiled->role != SIFT_ROLE_ANY || compiled->code == NULL || !pcre_matches(scanner, compiled->code, line)) {
+    struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    const struct sift_program *program = compiled->role == SIFT_ROLE_ANY ? pcre_match(scanner, compiled, line) : NULL;
+    if (program == NULL) {
       continue;
     }
     for (size_t field = 0; field < rule->captures.count; field++) {
-      fields[field] = group_text(scanner, compiled->groups[field], line);
+      fields[field] = group_text(scanner, program->groups[field], line);
     }
     return;
   }
@@ -300,7 +309,7 @@ static bool emit_hits(struct sift_scanner *scanner, struct line line) {
     if (!rule_hits(scanner, rule, scanner->matched + i, next - i, text)) {
       continue;
     }
-    if (rule->captures.count > 0) {
+    if (rule->captures.count > 0 && scanner->mode != SIFT_SCAN_EXAMPLES) {
       capture(scanner, rule, scanner->matched + i, next - i, text, fields);
     }
     confirmed = true;
@@ -328,7 +337,11 @@ static enum sift_status confirm_line(struct sift_scanner *scanner, struct line l
     return SIFT_OK;
   }
   sort_matched(scanner->matched, scanner->matched_count);
-  return emit_hits(scanner, line) ? SIFT_OK : SIFT_END;
+  bool go_on = emit_hits(scanner, line);
+  if (scanner->out_of_memory) {
+    return SIFT_ENOMEM;
+  }
+  return go_on ? SIFT_OK : SIFT_END;
 }
 
 /* ---- one batch ---- */
@@ -364,7 +377,7 @@ static enum sift_status confirm_woken(struct sift_scanner *scanner, struct yield
 
 static enum sift_status scan_woken(struct sift_scanner *scanner) {
   bool adaptive = scanner->mode == SIFT_SCAN_ADAPTIVE;
-  bool sampler = scanner->mode == SIFT_SCAN_SAMPLER || (adaptive && scanner->vain_left == 0);
+  bool sampler = scanner->mode == SIFT_SCAN_SAMPLER || scanner->mode == SIFT_SCAN_EXAMPLES || (adaptive && scanner->vain_left == 0);
   if (adaptive && !sampler) {
     scanner->vain_left--;
   }

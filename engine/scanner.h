@@ -26,6 +26,7 @@ enum sift_scan_mode {
   SIFT_SCAN_SAMPLER,  /* the sampler and the database of what it cannot wake over the batch; confirm the woken lines */
   SIFT_SCAN_BATCH,    /* the whole wake database over the batch; confirm the woken lines */
   SIFT_SCAN_LINES,    /* confirm every line */
+  SIFT_SCAN_EXAMPLES, /* as SIFT_SCAN_SAMPLER, for a few lines: no captures, and nothing is made ready for many */
 };
 
 /* One a worker: it holds the scratch memory. Borrows the database. */

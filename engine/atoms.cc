@@ -234,7 +234,8 @@ std::vector<std::string> cheapest(const Prover &prover, sift_atom_cost_fn cost, 
   }
   std::vector<std::string> atoms;
   for (size_t i = 0; i < kept.size(); i++) {
-    if (kept[i]) {
+    if (kept[i] &&
+        prover.atoms[i].find('\n') == std::string::npos) { /* every line is scanned alone in the end: none holds a newline */
       atoms.push_back(prover.atoms[i]);
     }
   }
@@ -258,10 +259,9 @@ enum sift_status hand_out(struct sift_texts *out, struct sift_arena *arena, cons
   return SIFT_OK;
 }
 
-/* Every line is scanned alone in the end, so a text with a newline proves nothing about a line. */
 bool usable(const std::vector<std::string> &atoms, uint32_t len_min) {
   return !atoms.empty() && atoms.size() <= SIFT_ATOMS_MAX && std::all_of(atoms.begin(), atoms.end(), [&](const std::string &atom) {
-    return atom.size() >= len_min && atom.size() <= SIFT_PATTERN_BYTES_MAX && atom.find('\n') == std::string::npos;
+    return atom.size() >= len_min && atom.size() <= SIFT_PATTERN_BYTES_MAX;
   });
 }
 

@@ -38,6 +38,11 @@ bool sift_database_takes(const struct sift_pattern *pattern);
 /* The compiled form, for a cache. `*bytes` is malloc'd and the caller's. */
 enum sift_status sift_database_serialize(const struct sift_database *database, char **bytes, size_t *len);
 
+/* What else the compiled form depends on than the rule set, as hexadecimal: format, libraries, platform. Files named after both
+ * never take each other's place. */
+enum { SIFT_DATABASE_BUILD_BYTES = 17 };
+void sift_database_build_name(char out[SIFT_DATABASE_BUILD_BYTES]);
+
 /* Back from the compiled form. SIFT_EVERSION where the rule set, Hyperscan, the platform or the format is another one,
  * SIFT_ECORRUPT where the checksum does not hold: it is verified before Hyperscan sees a byte. */
 enum sift_status sift_database_deserialize(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span bytes);

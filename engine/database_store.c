@@ -1,5 +1,6 @@
 /* The compiled form on disk: seals first, then what Hyperscan made. Hyperscan's deserializer is not safe on hostile bytes,
  * so nothing reaches it before the checksum over the whole body holds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -35,6 +36,13 @@ static void seals_fill(struct seals *seals, const struct sift_ruleset *ruleset, 
     seals->cpu_features = platform.cpu_features;
   }
   seals->pattern_count = pattern_count;
+}
+
+void sift_database_build_name(char out[SIFT_DATABASE_BUILD_BYTES]) {
+  static const struct sift_ruleset none;
+  struct seals seals;
+  seals_fill(&seals, &none, 0);
+  snprintf(out, SIFT_DATABASE_BUILD_BYTES, "%016llx", (unsigned long long)XXH3_64bits(&seals, sizeof seals));
 }
 
 static void checksum(const char *bytes, size_t len, uint64_t out[2]) {

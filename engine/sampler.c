@@ -18,6 +18,7 @@
 
 enum {
   LANES = 8, /* places looked at in one step */
+  STEP = LANES * SIFT_SAMPLER_STRIDE,
   LONG_BITS = 18,
   SHORT_BITS = 16,
   BUCKET_BITS = 12,
@@ -264,7 +265,7 @@ static unsigned probe_portable(const struct sift_sampler *sampler, const char *a
 
 /* The first step from `at` on in which something was seen, or `end` or a little behind it. */
 static const char *skip_portable(const struct sift_sampler *sampler, const char *at, const char *end, unsigned *seen) {
-  for (*seen = 0; at < end; at += LANES * SIFT_SAMPLER_STRIDE) {
+  for (*seen = 0; at < end; at += STEP) {
     *seen = probe_portable(sampler, at);
     if (*seen != 0) {
       break;
@@ -287,7 +288,7 @@ __attribute__((target("avx2"))) static const char *skip_avx2(const struct sift_s
   const __m256i fold = _mm256_set1_epi8(0x20);
   const __m256i by_low = _mm256_set1_epi32((int)mul_low);
   const __m256i by_high = _mm256_set1_epi32((int)mul_high);
-  for (*seen = 0; at < end; at += LANES * SIFT_SAMPLER_STRIDE) {
+  for (*seen = 0; at < end; at += STEP) {
     __m256i low = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)at), fold);
     __m256i high = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(at + 4)), fold);
     __m256i product = _mm256_mullo_epi32(low, by_low);
@@ -353,7 +354,7 @@ static uint32_t check(const struct sift_sampler *sampler, const char *begin, uin
 /* Works off one step's places; returns where to go on, a multiple of the stride. */
 static uint32_t work_off(const struct sift_sampler *sampler, const char *text, uint32_t at, uint32_t len, unsigned seen,
                          sift_sampler_fn found, void *context) {
-  uint32_t next = at + LANES * SIFT_SAMPLER_STRIDE;
+  uint32_t next = at + STEP;
   uint32_t from = at;
   for (; seen != 0; seen &= seen - 1) {
     uint32_t place = at + (uint32_t)__builtin_ctz(seen) * SIFT_SAMPLER_STRIDE;

@@ -170,7 +170,9 @@ enum sift_status sift_rules_compile(struct sift_database **out, const struct sif
     warn(problems, directory, "no cache directory that is yours alone");
     return compile_and_check(out, ruleset, problems);
   }
-  snprintf(path, sizeof path, "%s/%s.db", directory, ruleset->hash_text);
+  char build[SIFT_DATABASE_BUILD_BYTES];
+  sift_database_build_name(build);
+  snprintf(path, sizeof path, "%s/%s-%s.db", directory, ruleset->hash_text, build);
   enum sift_status status = load(out, ruleset, path);
   if (status == SIFT_OK) {
     /* The same bytes passed PCRE2 when they were made, and PCRE2's version is one of the seals. */

@@ -15,8 +15,13 @@ uint32_t test_random_below(struct test_random *random, uint32_t below) {
   return (uint32_t)(test_random_next(random) % below);
 }
 
-static const char *const words[] = {"ab", "abc", "bca", "error", "Err", "c a", "b", "port 7", "a.b", "cab"};
-static const char *const classes[] = {"\\s", "\\s+", "[^a]", "[^x]*", "\\d", "\\w+", ".", ".{1,3}", "[abc]", "\\b", ".*"};
+/* Short ones that collide, and long ones that a sampler can wake by: some hold one another. */
+static const char *const words[] = {
+    "ab",          "abc",     "bca", "error",          "Err",          "c a",           "b",
+    "port 7",      "a.b",     "cab", "ModuleNotFound", "NotFoundHere", "exit code: 13", "refused by peer",
+    "OutOfMemory", "xit code"};
+static const char *const classes[] = {"\\s",   "\\s+", "[^a]", "[^x]*",  "\\d",    "\\w+",  ".",   ".{1,3}",
+                                      "[abc]", "\\b",  ".*",   "\\d\\d", "[\\s,]", "\\x3a", "[Mm]"};
 
 static void append(char *out, size_t size, const char *text) {
   size_t len = strlen(out);
@@ -31,7 +36,7 @@ static const char *word(struct test_random *random) {
 
 static void piece(struct test_random *random, char *out, size_t size) {
   char buffer[64];
-  switch (test_random_below(random, 8)) {
+  switch (test_random_below(random, 9)) {
   case 0:
   case 1:
     append(out, size, classes[test_random_below(random, sizeof classes / sizeof classes[0])]);
@@ -47,6 +52,9 @@ static void piece(struct test_random *random, char *out, size_t size) {
     break;
   case 5:
     snprintf(buffer, sizeof buffer, test_random_below(random, 2) == 0 ? "(?!%s)" : "(?<!%s)", "c");
+    break;
+  case 6:
+    snprintf(buffer, sizeof buffer, test_random_below(random, 2) == 0 ? "(?i:%s)" : "(%s)", word(random));
     break;
   default:
     snprintf(buffer, sizeof buffer, "%s", word(random));
@@ -76,6 +84,14 @@ void test_random_pattern(struct test_random *random, char *out, size_t size) {
   }
 }
 
+static void flip_case(char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z')) {
+      text[i] ^= 0x20;
+    }
+  }
+}
+
 void test_random_text(struct test_random *random, char *out, size_t len) {
   size_t at = 0;
   while (at < len) {
@@ -102,6 +118,9 @@ void test_random_text(struct test_random *random, char *out, size_t len) {
     }
     size_t part = strlen(next) < len - at ? strlen(next) : len - at;
     memcpy(out + at, next, part);
+    if (test_random_below(random, 4) == 0) {
+      flip_case(out + at, part);
+    }
     at += part;
   }
 }

@@ -137,7 +137,7 @@ static int round_fails(struct test_random *random) {
   struct sift_database *database = test_database(ruleset);
   define(ruleset, text, &wanted);
   int failed = 0;
-  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_LINES && !failed; mode++) {
+  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_EXAMPLES && !failed; mode++) {
     struct sift_scanner *scanner = NULL;
     if (sift_scanner_new(&scanner, database, (enum sift_scan_mode)mode) != SIFT_OK) {
       abort();

@@ -48,6 +48,7 @@ static void expect_mode(const struct test_rule *rules, size_t count, const char 
 }
 
 static void expect(const struct test_rule *rules, size_t count, const char *text, const char *want) {
+  expect_mode(rules, count, text, want, SIFT_SCAN_SAMPLER);
   expect_mode(rules, count, text, want, SIFT_SCAN_BATCH);
   expect_mode(rules, count, text, want, SIFT_SCAN_LINES);
   expect_mode(rules, count, text, want, SIFT_SCAN_ADAPTIVE);
@@ -177,7 +178,7 @@ static void a_batch_in_which_every_line_matches_is_scanned_whole(void **state) {
   for (size_t i = 0; i < LINES; i++) {
     memcpy(text + 2 * i, "x\n", 2);
   }
-  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_LINES; mode++) {
+  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_EXAMPLES; mode++) {
     struct sift_scanner *scanner = NULL;
     assert_int_equal(sift_scanner_new(&scanner, database, (enum sift_scan_mode)mode), SIFT_OK);
     size_t hits = 0;

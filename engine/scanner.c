@@ -40,6 +40,8 @@ struct sift_scanner {
   uint32_t len;
   sift_hit_fn on_hit;
   void *context;
+  sift_limit_fn on_limit;
+  void *limit_context;
   struct sift_scanner_stats stats;
 };
 
@@ -76,6 +78,11 @@ void sift_scanner_free(struct sift_scanner *scanner) {
   free(scanner->woken);
   free(scanner->matched);
   free(scanner);
+}
+
+void sift_scanner_on_limit(struct sift_scanner *scanner, sift_limit_fn on_limit, void *context) {
+  scanner->on_limit = on_limit;
+  scanner->limit_context = context;
 }
 
 const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *scanner) {
@@ -198,6 +205,9 @@ static bool rule_hits(struct sift_scanner *scanner, const struct sift_rule *rule
   size_t all = 0;
   for (uint32_t i = 0; i < count; i++) {
     const struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    if (compiled->role != SIFT_ROLE_ANY && !any) {
+      return false; /* those of `any` come first; batch mode may not even wake such a line */
+    }
     if ((compiled->role == SIFT_ROLE_ANY && any) || !holds(scanner, compiled, line)) {
       continue;
     }
@@ -257,11 +267,16 @@ static bool emit_hits(struct sift_scanner *scanner, struct line line) {
       next++;
     }
     const struct sift_rule *rule = &database->ruleset->rules[number];
-    if (!rule_hits(scanner, rule, scanner->matched + i, next - i, text)) {
-      continue;
-    }
-    if (rule->captures.count > 0) {
+    uint64_t limited = scanner->stats.limited;
+    bool hits = rule_hits(scanner, rule, scanner->matched + i, next - i, text);
+    if (hits && rule->captures.count > 0) {
       capture(scanner, rule, scanner->matched + i, next - i, text, fields);
+    }
+    if (scanner->stats.limited != limited && scanner->on_limit != NULL) {
+      scanner->on_limit(scanner->limit_context, number, line.start, line.end - line.start);
+    }
+    if (!hits) {
+      continue;
     }
     confirmed = true;
     scanner->stats.hits++;

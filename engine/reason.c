@@ -27,10 +27,9 @@ static const struct reason_row rows[] = {
                                "the text field is absent or no string; the record was dropped: name it with --field text=NAME",
                                true},
     [SIFT_REASON_LINE_CUT] = {"line_cut", "a line longer than 1 MiB, read in pieces of that length", true},
-    [SIFT_REASON_MATCH_LIMIT] = {"match_limit",
-                                 "a line was too costly for a rule's look-around or back-references, so it counts as no match "
-                                 "there: write the rule's pattern with simpler means",
-                                 true},
+    [SIFT_REASON_MATCH_LIMIT] =
+        {"match_limit", "too costly a line for a rule's look-around or back-references, so no match there: mend the rule's pattern",
+         true},
     [SIFT_REASON_NO_SPACE] = {"no_space", "names no Space, counted under \"-\": use --layout or --field space=NAME", false},
     [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
     [SIFT_REASON_OWN_FILE] = {"own_file",

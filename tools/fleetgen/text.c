@@ -30,7 +30,7 @@ void sift_gen_text_clear(struct sift_gen_text *text) {
 
 bool sift_gen_text_grow(struct sift_gen_text *text, size_t more) {
   size_t capacity = text->capacity > 0 ? text->capacity : TEXT_BYTES_FIRST;
-  while (capacity - text->len < more) {
+  while (capacity - text->len <= more) {
     capacity *= 2;
   }
   char *bytes = capacity <= UINT32_MAX ? realloc(text->bytes, capacity) : NULL;

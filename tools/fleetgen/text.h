@@ -43,9 +43,9 @@ void sift_gen_text_clear(struct sift_gen_text *text);
 /* Slow path of sift_gen_text_room(). */
 bool sift_gen_text_grow(struct sift_gen_text *text, size_t more);
 
-/* Room for `more` bytes behind `len`, or NULL. The caller moves `len`. */
+/* Room for `more` bytes behind `len`, and one, so that it is a place even in an empty text; or NULL. The caller moves `len`. */
 static inline char *sift_gen_text_room(struct sift_gen_text *text, size_t more) {
-  if (text->capacity - text->len < more && !sift_gen_text_grow(text, more)) {
+  if (text->capacity - text->len <= more && !sift_gen_text_grow(text, more)) {
     return NULL;
   }
   return text->bytes + text->len;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/harmless.h"
+
 void sift_problems_init(struct sift_problems *problems) {
   memset(problems, 0, sizeof *problems);
   sift_arena_init(&problems->arena);
@@ -67,9 +69,14 @@ static int by_place(const void *a, const void *b) {
   return strcmp(x->message, y->message);
 }
 
+static void print_text(const char *text, FILE *out) {
+  sift_harmless_print(sift_span_of(text), out);
+}
+
 static void print_one(const struct sift_problem *problem, FILE *out) {
   if (problem->file[0] != '\0') {
-    fprintf(out, "%s:", problem->file);
+    print_text(problem->file, out);
+    fputc(':', out);
     if (problem->line > 0) {
       fprintf(out, "%u:%u:", problem->line, problem->column);
     }
@@ -77,14 +84,18 @@ static void print_one(const struct sift_problem *problem, FILE *out) {
   }
   fputs(problem->warning ? "warning: " : "error: ", out);
   if (problem->subject[0] != '\0') {
-    fprintf(out, "'%s': ", problem->subject);
+    fputc('\'', out);
+    print_text(problem->subject, out);
+    fputs("': ", out);
   }
   if (problem->field[0] != '\0') {
-    fprintf(out, "%s: ", problem->field);
+    print_text(problem->field, out);
+    fputs(": ", out);
   }
-  fputs(problem->message, out);
+  print_text(problem->message, out);
   if (problem->hint[0] != '\0') {
-    fprintf(out, "; %s", problem->hint);
+    fputs("; ", out);
+    print_text(problem->hint, out);
   }
   fputc('\n', out);
 }

@@ -40,7 +40,8 @@ void sift_problems_release(struct sift_problems *problems);
 /* Copies `problem`. When memory is out the problem is still counted, so errors never vanish. */
 void sift_problems_add(struct sift_problems *problems, const struct sift_problem *problem);
 
-/* Sorts by file, line, column and writes one a line: `file:line:column: error: rule 'x': field: message; hint`. */
+/* Sorts by file, line, column and writes one a line: `file:line:column: error: rule 'x': field: message; hint`. What
+ * rule files and their names hold is shown harmlessly. */
 void sift_problems_print(struct sift_problems *problems, FILE *out);
 
 #ifdef __cplusplus

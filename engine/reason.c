@@ -27,8 +27,13 @@ static const struct reason_row rows[] = {
                                "the text field is absent or no string; the record was dropped: name it with --field text=NAME",
                                true},
     [SIFT_REASON_LINE_CUT] = {"line_cut", "a line longer than 1 MiB, read in pieces of that length", true},
+    [SIFT_REASON_MATCH_LIMIT] =
+        {"match_limit", "too costly a line for a rule's look-around or back-references, so no match there: mend the rule's pattern",
+         true},
     [SIFT_REASON_NO_SPACE] = {"no_space", "names no Space, counted under \"-\": use --layout or --field space=NAME", false},
     [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
+    [SIFT_REASON_OWN_FILE] = {"own_file",
+                              "a state or events file of spacesift, not a log; skipped: keep such files outside the logs", true},
     [SIFT_REASON_RECORD_TOO_LONG] = {"record_too_long", "a record longer than 1 MiB; dropped", true},
     [SIFT_REASON_SPACE_LIMIT] = {"space_limit", "more Spaces than the limit; the rest is counted together", true},
     [SIFT_REASON_STREAM_LIMIT] =

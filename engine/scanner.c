@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "engine/database_internal.h"
 
@@ -47,6 +48,8 @@ struct sift_scanner {
   uint32_t len;
   sift_hit_fn on_hit;
   void *context;
+  sift_limit_fn on_limit;
+  void *limit_context;
   struct sift_scanner_stats stats;
 };
 
@@ -87,6 +90,11 @@ void sift_scanner_free(struct sift_scanner *scanner) {
   free(scanner->woken);
   free(scanner->matched);
   free(scanner);
+}
+
+void sift_scanner_on_limit(struct sift_scanner *scanner, sift_limit_fn on_limit, void *context) {
+  scanner->on_limit = on_limit;
+  scanner->limit_context = context;
 }
 
 const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *scanner) {
@@ -216,6 +224,19 @@ static void sort_matched(uint32_t *ids, uint32_t count) {
   }
 }
 
+/* Whether one of the texts that the pattern needs stands in the line. Without one, giving up has lost nothing; and it must not be
+ * told, since the sampler may not wake such a line. */
+static bool may_match(const struct sift_compiled *compiled, struct sift_span line) {
+  bool found = compiled->atoms.count == 0;
+  for (size_t i = 0; i < compiled->atoms.count && !found; i++) {
+    struct sift_span atom = compiled->atoms.items[i];
+    for (size_t at = 0; at + atom.len <= line.len && !found; at++) {
+      found = strncasecmp(line.data + at, atom.data, atom.len) == 0;
+    }
+  }
+  return found;
+}
+
 /* Runs PCRE2 over the line, of a long one over its begin; the program where it matches, whose groups are then in
  * scanner->match, else NULL. Giving up at a limit is no match, and counted. */
 static const struct sift_program *pcre_match(struct sift_scanner *scanner, struct sift_compiled *compiled, struct sift_span line) {
@@ -229,7 +250,7 @@ static const struct sift_program *pcre_match(struct sift_scanner *scanner, struc
   size_t len = cut ? PCRE_LINE_BYTES_MAX : line.len;
   uint32_t options = cut ? PCRE2_NOTEOL : 0;
   int result = pcre2_match(program->code, (PCRE2_SPTR)line.data, len, 0, options, scanner->match, scanner->limits);
-  if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
+  if (result < 0 && result != PCRE2_ERROR_NOMATCH && may_match(compiled, line)) {
     scanner->stats.limited++;
   }
   return result >= 0 ? program : NULL;
@@ -246,6 +267,9 @@ static bool rule_hits(struct sift_scanner *scanner, const struct sift_rule *rule
   size_t all = 0;
   for (uint32_t i = 0; i < count; i++) {
     struct sift_compiled *compiled = &scanner->database->patterns[ids[i]];
+    if (compiled->role != SIFT_ROLE_ANY && !any) {
+      return false; /* those of `any` come first; batch mode may not even wake such a line */
+    }
     if ((compiled->role == SIFT_ROLE_ANY && any) || !holds(scanner, compiled, line)) {
       continue;
     }
@@ -306,11 +330,16 @@ static bool emit_hits(struct sift_scanner *scanner, struct line line) {
       next++;
     }
     const struct sift_rule *rule = &database->ruleset->rules[number];
-    if (!rule_hits(scanner, rule, scanner->matched + i, next - i, text)) {
-      continue;
-    }
-    if (rule->captures.count > 0 && scanner->mode != SIFT_SCAN_EXAMPLES) {
+    uint64_t limited = scanner->stats.limited;
+    bool hits = rule_hits(scanner, rule, scanner->matched + i, next - i, text);
+    if (hits && rule->captures.count > 0 && scanner->mode != SIFT_SCAN_EXAMPLES) {
       capture(scanner, rule, scanner->matched + i, next - i, text, fields);
+    }
+    if (scanner->stats.limited != limited && scanner->on_limit != NULL) {
+      scanner->on_limit(scanner->limit_context, number, line.start, line.end - line.start);
+    }
+    if (!hits) {
+      continue;
     }
     confirmed = true;
     scanner->stats.hits++;

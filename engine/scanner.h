@@ -39,6 +39,11 @@ void sift_scanner_free(struct sift_scanner *scanner);
  * SIFT_EENGINE only for a bug; SIFT_END where the callback stopped it. */
 enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit, void *context);
 
+/* Tells that PCRE2 gave up on a line at a pattern of a rule, before a hit of that rule on that line: the pattern counts as not
+ * matching there. It depends on the line alone, so it is told alike in each mode. NULL: nobody wants to know. */
+typedef void (*sift_limit_fn)(void *context, uint32_t rule, uint32_t line_start, uint32_t line_len);
+void sift_scanner_on_limit(struct sift_scanner *scanner, sift_limit_fn on_limit, void *context);
+
 /* Counters since the scanner was made: for the bench and the metrics. */
 struct sift_scanner_stats {
   uint64_t batches, bytes;

@@ -97,25 +97,32 @@ static size_t read_fraction(struct sift_span rest, int64_t *ns) {
   return at;
 }
 
-/* Seconds east of UTC from +hh:mm or +hhmm, with at most one blank before it; 0 where there is none. */
-static int64_t read_zone(struct sift_span rest) {
-  if (rest.len > 0 && rest.data[0] == ' ') {
+/* Seconds east of UTC from +hh:mm or +hhmm, with at most one blank before it; 0 where there is none. False where a zone stands
+ * there that is none on Earth, so that the moment is not known. Four digits behind a blank may be any number. */
+static bool read_zone(struct sift_span rest, int64_t *seconds) {
+  *seconds = 0;
+  bool apart = rest.len > 0 && rest.data[0] == ' ';
+  if (apart) {
     rest = sift_span(rest.data + 1, rest.len - 1);
   }
   if (rest.len < 5 || (rest.data[0] != '+' && rest.data[0] != '-')) {
-    return 0;
+    return true;
   }
-  size_t minutes_at = rest.data[3] == ':' ? 4 : 3;
+  bool colon = rest.data[3] == ':';
+  size_t minutes_at = colon ? 4 : 3;
   if (rest.len < minutes_at + 2 || (rest.len > minutes_at + 2 && is_digit(rest.data[minutes_at + 2]))) {
-    return 0;
+    return true;
   }
   int hours = two_digits(rest.data + 1);
   int minutes = two_digits(rest.data + minutes_at);
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
-    return 0;
+  if (hours < 0 || minutes < 0) {
+    return true;
   }
-  int64_t seconds = (hours * INT64_C(60) + minutes) * 60;
-  return rest.data[0] == '-' ? -seconds : seconds;
+  if (hours > 23 || minutes > 59) {
+    return apart && !colon;
+  }
+  *seconds = (hours * INT64_C(60) + minutes) * (rest.data[0] == '-' ? -60 : 60);
+  return true;
 }
 
 /* YYYY-MM-DD hh:mm:ss with what may follow, at `at`, where CIVIL_BYTES stand. */
@@ -134,7 +141,11 @@ static int64_t read_civil(struct sift_span line, size_t at) {
   int64_t fraction = 0;
   size_t behind = at + CIVIL_BYTES;
   behind += read_fraction(sift_span(line.data + behind, line.len - behind), &fraction);
-  ns += fraction - read_zone(sift_span(line.data + behind, line.len - behind)) * NS_PER_S;
+  int64_t zone = 0;
+  if (!read_zone(sift_span(line.data + behind, line.len - behind), &zone)) {
+    return SIFT_TIME_NONE;
+  }
+  ns += fraction - zone * NS_PER_S;
   return ns_in_range(ns) ? ns : SIFT_TIME_NONE;
 }
 

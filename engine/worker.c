@@ -49,6 +49,7 @@ struct sift_worker {
   struct kept_hit *kept; /* of the line at hand, in order of rule */
   uint32_t kept_count;
   uint32_t line_start, line_len;
+  uint32_t limited_line; /* start of the last line that was told to be too costly, UINT32_MAX: none of the batch */
 
   struct sift_run *handed;
 };
@@ -416,13 +417,30 @@ static void finish_line(struct sift_worker *worker) {
   }
 }
 
-static bool on_hit(void *context, const struct sift_hit *hit) {
-  struct sift_worker *worker = context;
-  if (worker->kept_count > 0 && hit->line_start != worker->line_start) {
+/* On to a line: those before it are worked off. */
+static void begin_line(struct sift_worker *worker, uint32_t start, uint32_t len) {
+  if (worker->kept_count > 0 && start != worker->line_start) {
     finish_line(worker);
   }
-  worker->line_start = hit->line_start;
-  worker->line_len = hit->line_len;
+  worker->line_start = start;
+  worker->line_len = len;
+}
+
+/* Counted once a line, however many rules it is too costly for; rules of other channels would have had no say. */
+static void on_limit(void *context, uint32_t rule, uint32_t line_start, uint32_t line_len) {
+  struct sift_worker *worker = context;
+  begin_line(worker, line_start, line_len);
+  struct place place;
+  locate(worker, &place);
+  if (line_start != worker->limited_line && (worker->ruleset->rules[rule].channels & place.stream->channel_bit) != 0) {
+    worker->limited_line = line_start;
+    sift_worker_damage(worker, SIFT_REASON_MATCH_LIMIT, place.at.offset);
+  }
+}
+
+static bool on_hit(void *context, const struct sift_hit *hit) {
+  struct sift_worker *worker = context;
+  begin_line(worker, hit->line_start, hit->line_len);
   struct kept_hit *kept = &worker->kept[worker->kept_count++];
   kept->rule = hit->rule;
   kept->field_count = hit->field_count;
@@ -458,6 +476,8 @@ enum sift_status sift_worker_batch(struct sift_worker *worker, const struct sift
   worker->record = 0;
   worker->counted_to = 0;
   worker->counted = 0;
+  worker->limited_line = UINT32_MAX;
+  sift_scanner_on_limit(worker->scanner, on_limit, worker);
   enum sift_status status = sift_scanner_scan(worker->scanner, batch->text, batch->len, on_hit, worker);
   finish_line(worker);
   if (worker->status == SIFT_OK && status != SIFT_END) {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "engine/own_file.h"
 #include "ingest/lines.h"
 
 /* What one thread works with. */
@@ -124,12 +125,16 @@ static void fit_chunks(struct hand *hand) {
   sift_lines_resize(hand->lines, format == SIFT_FORMAT_RAW ? SIFT_BATCH_BYTES : SIFT_WRAPPED_BYTES);
 }
 
-/* Works off the chunks at hand. */
+/* Works off the chunks at hand. SIFT_END where the shard is no log, so that the rest of it need not be read. */
 static enum sift_status drain(struct hand *hand) {
   struct sift_chunk chunk;
   enum sift_status status = SIFT_OK;
   while (status == SIFT_OK && sift_lines_next(hand->lines, &chunk) == SIFT_OK) {
     struct sift_batch batch;
+    if (chunk.offset == 0 && sift_own_file_begins(sift_span(chunk.text, chunk.len))) {
+      report_damage(hand, SIFT_REASON_OWN_FILE, 0);
+      return hand->status != SIFT_OK ? hand->status : SIFT_END;
+    }
     status = sift_wrapping_unwrap(hand->wrapping, &chunk, &batch);
     if (chunk.offset == 0) {
       fit_chunks(hand);
@@ -171,10 +176,10 @@ static enum sift_status read_all(struct hand *hand, struct sift_source *source) 
       sift_lines_finish(hand->lines);
     }
     enum sift_status status = drain(hand);
-    if (status != SIFT_OK) {
-      return status;
-    }
     tell_progress(hand, source->consumed, &told);
+    if (status != SIFT_OK) {
+      return status == SIFT_END ? SIFT_OK : status;
+    }
   }
   if (got_status == SIFT_ENOMEM) {
     return SIFT_ENOMEM;

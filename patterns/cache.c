@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "patterns/proof.h"
+
 enum { CACHE_BYTES_MAX = 512 * 1024 * 1024 };
 
 static void warn(struct sift_problems *problems, const char *path, const char *what) {
@@ -141,6 +143,8 @@ static enum sift_status compile_and_check(struct sift_database **out, const stru
   enum sift_status status = sift_database_compile(out, ruleset, problems);
   if (status == SIFT_OK) {
     status = sift_database_check(*out, true, problems);
+  } else if (status == SIFT_ERULES && sift_proof_run(ruleset, NULL, problems) == SIFT_ENOMEM) {
+    status = SIFT_ENOMEM;
   }
   if (status != SIFT_OK) {
     sift_database_free(*out);

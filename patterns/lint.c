@@ -74,24 +74,30 @@ static void lint_doubles(const struct sift_ruleset *ruleset, struct sift_problem
   size_t filled = 0;
   for (size_t i = 0; i < ruleset->rule_count; i++) {
     for (size_t p = 0; p < ruleset->rules[i].any.count; p++) {
-      owned[filled++] = (struct owned){&ruleset->rules[i].any.items[p], &ruleset->rules[i]};
+      if (ruleset->rules[i].any.items[p].text != NULL) {
+        owned[filled++] = (struct owned){&ruleset->rules[i].any.items[p], &ruleset->rules[i]};
+      }
     }
   }
-  assert(filled == count);
-  if (count > 0) {
-    qsort(owned, count, sizeof *owned, by_text);
+  assert(filled <= count);
+  if (filled > 0) {
+    qsort(owned, filled, sizeof *owned, by_text);
   }
-  for (size_t i = 1; i < count; i++) {
+  for (size_t i = 1; i < filled; i++) {
     compare_neighbours(&owned[i - 1], &owned[i], problems);
   }
   free(owned);
 }
 
-void sift_rules_lint(const struct sift_ruleset *ruleset, struct sift_problems *problems) {
+void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *problems) {
   for (size_t i = 0; i < ruleset->rule_count; i++) {
     sift_lint_patterns(&ruleset->rules[i], problems);
     sift_lint_texts(&ruleset->rules[i], problems);
   }
   lint_doubles(ruleset, problems);
+}
+
+void sift_rules_lint(const struct sift_ruleset *ruleset, struct sift_problems *problems) {
+  sift_lint_rules(ruleset, problems);
   sift_lint_tree(ruleset, problems);
 }

@@ -14,6 +14,10 @@ struct sift_spot {
 void sift_lint_warn(struct sift_problems *problems, struct sift_spot spot, const char *field, const char *hint, const char *format,
                     ...) __attribute__((format(printf, 5, 6)));
 
+/* All rules, by themselves and beside each other. A pattern or text without data is passed over, and a rule of no channel meets no
+ * other; the set need not be sealed. */
+void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *problems);
+
 /* One rule by itself. */
 void sift_lint_patterns(const struct sift_rule *rule, struct sift_problems *problems);
 void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problems);

@@ -64,7 +64,7 @@ static void lint_list(const struct sift_rule *rule, const struct sift_patterns *
   for (size_t i = 0; i < patterns->count; i++) {
     char field[32];
     snprintf(field, sizeof field, "%s[%zu]", name, i + 1);
-    if (sift_database_takes(&patterns->items[i])) {
+    if (patterns->items[i].text != NULL && sift_database_takes(&patterns->items[i])) {
       lint_pattern(rule, &patterns->items[i], field, wakes, problems);
     }
   }
@@ -128,6 +128,9 @@ static bool next_word(struct sift_span line, size_t *at, size_t *bit) {
 static void lint_near_miss(const struct sift_rule *rule, struct sift_problems *problems) {
   struct words words = {{0}};
   size_t bit = 0;
+  if (rule->match.count == 0 || rule->no_match.count == 0) {
+    return; /* that there are none is an error of its own */
+  }
   for (size_t i = 0; i < rule->match.count; i++) {
     for (size_t at = 0; next_word(rule->match.items[i], &at, &bit);) {
       words.bits[bit / 64] |= UINT64_C(1) << bit % 64;
@@ -150,7 +153,9 @@ void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problem
   for (size_t i = 0; i < rule->actions.count; i++) {
     char field[32];
     snprintf(field, sizeof field, "actions[%zu]", i + 1);
-    lint_names(rule, field, rule->actions.items[i].data, problems);
+    if (rule->actions.items[i].data != NULL) {
+      lint_names(rule, field, rule->actions.items[i].data, problems);
+    }
   }
   lint_near_miss(rule, problems);
 }

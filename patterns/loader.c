@@ -148,16 +148,17 @@ static enum sift_status fill(struct sift_loader *loader, const struct sift_rule_
   return loader->reading.no_memory ? SIFT_ENOMEM : SIFT_OK;
 }
 
-enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count,
-                                  struct sift_problems *problems) {
+enum sift_status sift_loader_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count, bool partial,
+                                   struct sift_problems *problems) {
   *out = NULL;
   size_t errors_before = problems->errors;
   struct sift_loader loader;
   enum sift_status status = init(&loader, count, problems);
   if (status == SIFT_OK) {
+    loader.partial = partial;
     status = fill(&loader, files, count);
   }
-  if (status == SIFT_OK && problems->errors > errors_before) {
+  if (status == SIFT_OK && (partial || problems->errors > errors_before)) {
     status = sift_loader_review(&loader) == SIFT_ENOMEM ? SIFT_ENOMEM : SIFT_ERULES;
   } else if (status == SIFT_OK) {
     status = sift_ruleset_seal(loader.ruleset, problems);
@@ -168,4 +169,9 @@ enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_r
   }
   release(&loader);
   return status;
+}
+
+enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count,
+                                  struct sift_problems *problems) {
+  return sift_loader_parse(out, files, count, false, problems);
 }

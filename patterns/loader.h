@@ -15,7 +15,8 @@ struct sift_rule_file {
 };
 
 /* Loads a directory of *.yaml and *.yml files (not recursive, in order of name) or one file; NULL: the pack that is built
- * into the program. SIFT_ERULES with all problems found; SIFT_EIO with one. On failure *out is NULL. */
+ * into the program. SIFT_ERULES with all problems found, warnings of the lint among them; SIFT_EIO where a file cannot be
+ * read, with the problems of the others too. On failure *out is NULL. */
 enum sift_status sift_rules_load(struct sift_ruleset **out, const char *path, struct sift_problems *problems);
 
 /* The same from memory: for tests, fuzzing and the built-in pack. */

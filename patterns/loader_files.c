@@ -161,6 +161,9 @@ enum sift_status sift_rules_load(struct sift_ruleset **out, const char *path, st
   enum sift_status status = read_path(&files, path);
   if (status == SIFT_OK) {
     status = sift_rules_parse(out, files.items, files.count, problems);
+  } else if (status == SIFT_EIO && files.count > 0) {
+    /* A file that cannot be read does not hide what is wrong in the others. */
+    status = sift_loader_parse(out, files.items, files.count, true, problems) == SIFT_ENOMEM ? SIFT_ENOMEM : SIFT_EIO;
   }
   sift_arena_release(&files.arena);
   return status;

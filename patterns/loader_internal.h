@@ -3,6 +3,7 @@
 #define SIFT_PATTERNS_LOADER_INTERNAL_H
 
 #include "patterns/fields.h"
+#include "patterns/loader.h"
 
 enum { SIFT_SET_BYTES_MAX = 64 * 1024 * 1024 }; /* all files of a set */
 
@@ -46,6 +47,10 @@ struct sift_loader {
   bool rules_seen; /* some file has rules, right or wrong */
   struct sift_ids classes, rules;
 };
+
+/* As sift_rules_parse(). `partial`: there are more files, which could not be read, so that SIFT_ERULES is the best there is. */
+enum sift_status sift_loader_parse(struct sift_ruleset **out, const struct sift_rule_file *files, size_t count, bool partial,
+                                   struct sift_problems *problems);
 
 /* Whether a named id is among `ids`; if not, an error that suggests the nearest. */
 bool sift_loader_refer(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *node, const char *field,

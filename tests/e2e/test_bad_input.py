@@ -245,6 +245,58 @@ def test_names_of_files_with_control_characters_cannot_steer_the_terminal(beside
     assert "\x1b" not in text and "\x07" not in text and "\r" not in text
 
 
+@pytest.mark.parametrize("events", ["hits.events", "hits.events.zst"])
+def test_a_state_and_events_among_the_logs_are_no_logs(beside, tmp_path, events):
+    """Written into the directory that is scanned: the next scan must not take them for logs."""
+    root = tmp_path / "logs"
+    first = shards.put(root / "acme/demo/run.log", MISSING + "\n")
+    made = program.scan("--report", "none", "--state", root / "fleet.state", "--events", root / events, first)
+    assert made.status == program.OK, made.err
+    found = beside({}, reasons=["own_file"])
+    assert found.damages == [("fleet.state", 0, "own_file"), (events, 0, "own_file")]
+    assert found.counts("acme/demo") == {"module-not-found": (1, 0)}
+    assert "-" not in found.spaces
+
+
+def test_a_line_about_a_state_is_a_line(tmp_path):
+    path = shards.put(tmp_path / "acme/demo/run.log", "\x85spacesift state\n" + MISSING + "\n")
+    assert program.report(path).counts("acme/demo") == {"module-not-found": (1, 0)}
+
+
+COSTLY_RULES = """
+ruleset: {name: costly, version: "1"}
+classes: [{id: c, title: Trouble}]
+rules:
+  - id: costly
+    class: c
+    severity: error
+    title: Too much to ask
+    any: ['fault (?=(?:a+)+$)']
+    examples: {match: ['fault aaa'], no_match: ['fault']}
+"""
+
+
+@pytest.mark.parametrize("wrap", ["raw", "jsonl"])
+def test_a_line_too_costly_for_a_rule_is_counted_and_named_whatever_the_way(tmp_path, wrap):
+    rules = shards.put(tmp_path / "rules.yaml", COSTLY_RULES)
+    costly = "fault " + 40 * "a" + "!"
+    lines = (["fault aa", costly, "nothing"] + 3000 * ["padding " * 8]) * 20
+    text = "\n".join(lines) + "\n" if wrap == "raw" else shards.json_lines({"space": "acme/demo", "text": line} for line in lines)
+    path = shards.put(tmp_path / "acme/demo/run.log", text)
+    offsets = [at for at in range(len(text)) if text.startswith(costly, at)]
+    if wrap == "jsonl":
+        offsets = [text.rindex("\n", 0, at) + 1 for at in offsets]
+    seen = set()
+    for mode in ("adaptive", "batch", "lines"):
+        found = program.report("--scan-mode", mode, path, rules=rules, status=program.DAMAGE)
+        assert found.reasons == {"match_limit": 20}
+        assert [(at, reason) for _, at, reason in found.damages] == [(at, "match_limit") for at in offsets]
+        assert found.counts("acme/demo") == {"costly": (20, 0)}
+        seen.add(json.dumps(found.objects))
+    assert len(seen) == 1
+    assert "match_limit" in program.scan(path, rules=rules).text
+
+
 def test_the_first_thousand_places_are_listed_and_all_are_counted(tmp_path):
     path = shards.put(tmp_path / "a.jsonl", "{broken\n" * 1500)
     found = program.report("--format", "jsonl", path, status=program.DAMAGE)

@@ -93,12 +93,52 @@ PATTERNS = [
 def test_a_wrong_field_hides_neither_patterns_nor_examples(tmp_path):
     path = shards.put(tmp_path / "several.yaml", SEVERAL)
     field = "7:15: error: 'wrong-field': severity: 'eror' is none of info, warning, error, fatal; did you mean 'error'?"
+    double = f"9:11: warning: 'wrong-field': any: rule 'failing-example' has the same pattern, at {path}:21; keep it in the rule"
     result = rules("check", "--rules", path)
     assert result.status == program.USAGE
-    assert result.err.splitlines() == [f"{path}:{line}" for line in (field, *PATTERNS)]
-    assert result.text == "4 errors, 0 warnings\n"
+    said = [f"{path}:{line}" for line in (field, f"{double} that it tells most about", *PATTERNS)]
+    assert result.err.splitlines() == said
+    assert result.text == "4 errors, 1 warning\n"
     scan = program.scan("-", rules=path, stdin=b"x\n")
     assert (scan.status, scan.err.splitlines()[:-1]) == (program.USAGE, result.err.splitlines())
+
+
+def test_a_file_that_cannot_be_opened_hides_nothing_of_the_others(tmp_path):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/10-lost.yaml").symlink_to("nowhere")
+    path = shards.put(tmp_path / "set/20-several.yaml", SEVERAL)
+    alone = rules("check", "--rules", path).err.replace(str(tmp_path), "")
+    result = rules("check", "--rules", tmp_path / "set")
+    assert result.status == program.USAGE
+    lost, *others = result.err.replace(str(tmp_path), "").splitlines()
+    assert lost.startswith("/set/10-lost.yaml: error: cannot be read: No such file")
+    assert others == alone.splitlines()
+    assert result.text == "5 errors, 1 warning\n"
+
+
+HALF = """\
+ruleset: {name: half, version: "1"}
+classes:
+  - {id: oom, title: Memory ran out}
+rules:
+  - id: half
+    class: oom
+    severity: error
+    title: A title
+    any: ['Killed: memory', '(open']
+    examples: {match: ['Killed: maybe'], no_match: ['Killed: memory, again', 'Killed: time']}
+"""
+
+
+@pytest.mark.parametrize("severity", ["error", "eror"])
+def test_examples_run_as_far_as_the_good_patterns_decide_them(tmp_path, severity):
+    """Whether the loading found errors or only the compiling did: the one run shows both."""
+    path = shards.put(tmp_path / "half.yaml", HALF.replace("severity: error", f"severity: {severity}"))
+    result = rules("check", "--rules", path)
+    told = [line.split(": error: ")[1].split(";")[0] for line in result.err.splitlines()]
+    assert "'half': examples.no_match[1]: matches" in told
+    assert len(told) == (2 if severity == "error" else 3)
+    assert program.scan("-", rules=path, stdin=b"x\n").err.splitlines()[:-1] == result.err.splitlines()
 
 
 def test_bad_patterns_hide_no_examples_and_draw_no_warning(tmp_path):

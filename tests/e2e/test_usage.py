@@ -147,3 +147,58 @@ def test_options_may_stand_behind_paths(tmp_path):
     shard = shards.put(tmp_path / "a", "x\n")
     result = program.run("scan", shard, "--rules", program.RULES, "--report", "jsonl")
     assert (result.status, len(result.lines)) == (program.OK, 2)
+
+
+STEERING = "x\x1b]0;owned\x07\x9b\r\u202ey"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [STEERING],
+        ["-" + STEERING[1:]],
+        ["scan", "--layout", "{owner}/{name}{" + STEERING + "}", "-"],
+        ["scan", "--layout", STEERING, "-"],
+        ["scan", "--field", STEERING, "-"],
+        ["scan", "--space", STEERING, "-"],
+        ["scan", "--now", STEERING, "-"],
+        ["scan", "--" + STEERING, "-"],
+        ["scan", "--rules", STEERING, "-"],
+        ["scan", "--files-from", STEERING],
+        ["scan", "--report", "none", "--state", STEERING + "/" + STEERING, "-"],
+        ["merge", "-o", "out", STEERING],
+        ["report", STEERING],
+        ["explain", STEERING, STEERING],
+        ["events", "--since", STEERING, "-"],
+        ["events", STEERING],
+        ["rules", STEERING],
+        ["rules", "show", STEERING],
+        ["rules", "check", STEERING],
+    ],
+    ids=lambda words: re.sub("[^ -~]", "", " ".join(words)),
+)
+def test_what_was_typed_cannot_steer_the_terminal(tmp_path, words):
+    result = program.run(*words, cwd=tmp_path)
+    assert result.status != program.OK
+    assert "owned" in result.err or words[0].startswith("-")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.err)
+
+
+def test_what_rule_files_hold_cannot_steer_the_terminal(tmp_path):
+    path = shards.put(tmp_path / STEERING / "rules.yaml", 'rules: [{id: "x\\e]0;owned\\a", "\\e]0;owned": 1}]\n')
+    result = program.run("rules", "check", "--rules", path)
+    assert result.status == program.USAGE
+    assert "\\x1b]0;owned" in result.err and "\\u{202e}" in result.err
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--shape", STEERING, "--out", "o"], ["--out", STEERING + "/a"], ["--spaces", STEERING], [STEERING], ["--" + STEERING], ["--out"]],
+    ids=["shape", "out", "spaces", "word", "option", "no-value"],
+)
+def test_what_was_typed_to_fleetgen_cannot_steer_the_terminal(tmp_path, words):
+    result = program.run(*words, cwd=tmp_path, program=program.FLEETGEN)
+    assert result.status == program.USAGE
+    assert result.err.startswith("fleetgen: ")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", result.err)

@@ -124,6 +124,29 @@ static void every_unreadable_file_of_a_directory_is_told(void **state) {
   unlink(in_folder("a.yaml"));
 }
 
+static void an_unreadable_file_does_not_hide_what_is_wrong_in_the_others(void **state) {
+  (void)state;
+  struct sift_problems problems;
+  struct sift_ruleset *ruleset = NULL;
+  assert_int_equal(symlink("missing", in_folder("a.yaml")), 0);
+  write_file("b.yaml", "rules:\n  - {id: b, class: there, severity: eror, title: T, any: [word], "
+                       "examples: {match: [ward], no_match: [x]}}\n");
+  sift_problems_init(&problems);
+  assert_int_equal(sift_rules_load(&ruleset, folder, &problems), SIFT_EIO);
+  assert_null(ruleset);
+  assert_int_equal(problems.errors, 3);
+  assert_string_equal(problems.items[1].field, "severity");
+  assert_string_equal(problems.items[2].field, "examples.match[1]");
+  sift_problems_release(&problems);
+  write_file("b.yaml", "rules:\n  - {id: b, class: there, severity: error, title: T, any: [word], "
+                       "examples: {match: [word], no_match: [x]}}\n");
+  sift_problems_init(&problems);
+  assert_int_equal(sift_rules_load(&ruleset, folder, &problems), SIFT_EIO);
+  assert_null(ruleset);
+  assert_int_equal(problems.errors, 1); /* the class may stand in the file that cannot be read */
+  sift_problems_release(&problems);
+}
+
 static void sixty_four_mib_are_the_limit_of_a_directory(void **state) {
   (void)state;
   for (int i = 0; i < 5; i++) {
@@ -143,6 +166,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_named_pipe_does_not_hang, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(a_huge_file_is_refused_without_reading_it, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(every_unreadable_file_of_a_directory_is_told, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(an_unreadable_file_does_not_hide_what_is_wrong_in_the_others, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(sixty_four_mib_are_the_limit_of_a_directory, make_folder, remove_folder),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,44 @@ static void a_hostile_line_costs_no_more_than_its_length(void **state) {
   sift_ruleset_free(ruleset);
 }
 
+/* Lines on which PCRE2 gave up, as text: rule@start+len. */
+static void note_limit(void *context, uint32_t rule, uint32_t line_start, uint32_t line_len) {
+  struct record *record = context;
+  record->len += (size_t)snprintf(record->text + record->len, sizeof record->text - record->len, "%s!%u+%u\n",
+                                  record->ruleset->rules[rule].id, line_start, line_len);
+}
+
+#define COSTLY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* too many ways to part it, for a pattern that wants to */
+
+/* The third line has only what `all` asks for: batch mode does not wake it, so that line mode must not ask PCRE2 either. */
+static void a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "all", .any = {"wake"}, .all = {"costly (?=(?:a+)+$)"}},
+      {.id = "any", .any = {"fault (?=(?:a+)+$)", "again"}},
+  };
+  const char *text = "fault aaa\nfault " COSTLY "!\ncostly " COSTLY "!\nwake costly " COSTLY "!\nagain fault " COSTLY "!\n";
+  struct sift_ruleset *ruleset = test_ruleset(rules, 2);
+  struct sift_database *database = test_database(ruleset);
+  char *padded = test_padded(text, strlen(text));
+  for (int mode = SIFT_SCAN_ADAPTIVE; mode <= SIFT_SCAN_LINES; mode++) {
+    struct sift_scanner *scanner = NULL;
+    struct record record = {.ruleset = ruleset};
+    assert_int_equal(sift_scanner_new(&scanner, database, (enum sift_scan_mode)mode), SIFT_OK);
+    sift_scanner_on_limit(scanner, note_limit, &record);
+    assert_int_equal(sift_scanner_scan(scanner, padded, (uint32_t)strlen(text), note, &record), SIFT_OK);
+    assert_string_equal(record.text, "any@0+9\nany!10+47\nall!107+53\nany!161+53\nany@161+53\n");
+    assert_int_equal(sift_scanner_stats(scanner)->limited, 3);
+    sift_scanner_on_limit(scanner, NULL, NULL);
+    assert_int_equal(sift_scanner_scan(scanner, padded, (uint32_t)strlen(text), note, &record), SIFT_OK);
+    assert_int_equal(sift_scanner_stats(scanner)->limited, 6);
+    sift_scanner_free(scanner);
+  }
+  free(padded);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
 static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state) {
   (void)state;
   expect(NULL, 0, "anything\n", "");
@@ -242,6 +280,7 @@ int main(void) {
       cmocka_unit_test(the_callback_may_stop_the_scan),
       cmocka_unit_test(a_batch_in_which_every_line_matches_is_scanned_whole),
       cmocka_unit_test(a_hostile_line_costs_no_more_than_its_length),
+      cmocka_unit_test(a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode),
       cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,19 @@ static void a_dash_behind_a_time_is_no_zone_unless_it_is_one(void **state) {
   assert_int_equal(read("2024-01-31 10:20:30 -9999"), BASE);
 }
 
+static void a_time_in_a_zone_that_is_none_is_not_taken_for_utc(void **state) {
+  (void)state;
+  const char *const lines[] = {"2024-01-31T10:20:30+99:99",  "2024-01-31T10:20:30.5+24:00", "2024-01-31 10:20:30 -05:60",
+                               "2024-01-31 10:20:30 +99:99", "2024-01-31T10:20:30-9999",    "2024-01-31 10:20:30,123+2400 x"};
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    assert_int_equal(read(lines[i]), SIFT_TIME_NONE);
+    assert_int_equal(parse(lines[i]), SIFT_TIME_NONE);
+  }
+  assert_int_equal(read("2024-01-31T10:20:30+23:59"), BASE - (23 * 60 + 59) * 60 * S);
+  assert_int_equal(read("2024-01-31T10:20:30-2359"), BASE + (23 * 60 + 59) * 60 * S);
+  assert_int_equal(read("2024-01-31T10:20:30+99:99 2024-01-31T10:20:30Z"), BASE);
+}
+
 static void syslog_takes_the_year_nearest(void **state) {
   (void)state;
   struct sift_span line = sift_span_of("Jan 31 10:20:30 host sshd: x");
@@ -168,6 +181,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_time_is_none),
       cmocka_unit_test(a_leap_second_is_the_one_before),
       cmocka_unit_test(a_dash_behind_a_time_is_no_zone_unless_it_is_one),
+      cmocka_unit_test(a_time_in_a_zone_that_is_none_is_not_taken_for_utc),
       cmocka_unit_test(syslog_takes_the_year_nearest),
       cmocka_unit_test(numbers_tell_their_unit_by_size),
       cmocka_unit_test(absurd_numbers_are_none),

@@ -13,6 +13,8 @@
 #include "tests/support/rules.h"
 
 static const struct test_rule rules[] = {
+    {.id = "a-costly", .any = {"costly (?=(?:a+)+$)"}, .channel = "run"},
+    {.id = "a-costly-too", .any = {"costly (?=(?:a+)+$)"}, .channel = "run"},
     {.id = "build-only", .severity = SIFT_ERROR, .any = {"only in builds"}, .channel = "build"},
     {.id = "failed", .mark = SIFT_MARK_STEP_FAILED, .any = {"^--> ERROR"}},
     {.id = "fault", .severity = SIFT_ERROR, .any = {"No module named '(?<module>\\w+)'"}, .captures = {"module"}},
@@ -286,6 +288,22 @@ static void more_streams_than_are_remembered_are_forgotten_between_batches(void 
   assert_true(spaces >= 1000); /* the cap of this worker */
 }
 
+#define COSTLY "costly aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
+
+static void a_line_too_costly_for_rules_is_counted_once_where_they_apply(void **state) {
+  struct fixture *fixture = *state;
+  shard(fixture, "s", "a/b", "run", "No module named 'x'\nx " COSTLY "\n" COSTLY " No module named 'y'\nNo module named 'z'\n");
+  shard(fixture, "t", "a/b", "build", COSTLY "\n");
+  const struct sift_fleet *fleet = sift_worker_fleet(fixture->worker);
+  assert_int_equal(fleet->reasons[SIFT_REASON_MATCH_LIMIT], 2);
+  assert_int_equal(fleet->damage_count, 2);
+  assert_int_equal(fleet->damages[0].reason, SIFT_REASON_MATCH_LIMIT);
+  assert_string_equal(fleet->damages[0].source, "s");
+  assert_int_equal(fleet->damages[0].offset, 20);
+  assert_int_equal(fleet->damages[1].offset, 71);
+  expect(fixture, "a/b 5\n  fault x3 s@140 line 4 \n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(evidence_of_a_step_that_ended_well_is_demoted, set_up, tear_down),
@@ -298,6 +316,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(lines_of_no_space_are_counted_under_a_dash, set_up, tear_down),
       cmocka_unit_test_setup_teardown(records_give_their_own_time_offset_and_line, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_hit_is_an_event_and_a_strike, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_line_too_costly_for_rules_is_counted_once_where_they_apply, set_up, tear_down),
       cmocka_unit_test_setup_teardown(more_streams_than_are_remembered_are_forgotten_between_batches, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

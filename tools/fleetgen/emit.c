@@ -1,8 +1,9 @@
 #include "tools/fleetgen/emit.h"
 
 #include <assert.h>
+#include <endian.h>
 
-enum { REPLAY_BYTES_MAX = 64 * 1024, RECONNECT_PERCENT = 25, FLAVOURS = 5 };
+enum { REPLAY_BYTES_MAX = 64 * 1024, RECONNECT_PERCENT = 25, FLAVOURS = 5, ESCAPE_BYTES_MAX = 6 };
 
 #define PUT(out, literal) sift_gen_text_put((out), (literal), sizeof(literal) - 1)
 
@@ -11,63 +12,85 @@ static bool special(unsigned char c, bool broken) {
   return c < 0x20 || c == '"' || c == '\\' || (broken && c >= 0xc0 && (c < 0xc2 || c > 0xf4));
 }
 
-static void special_put(struct sift_gen_text *out, unsigned char c) {
+/* At most ESCAPE_BYTES_MAX bytes; gives where they end. */
+static char *special_write(char *room, unsigned char c) {
   static const char hex[] = "0123456789abcdef";
   static const char shorts[] = "\"\"\\\\\rr\nn\tt\bb\ff";
   if (c >= 0xc0) {
-    PUT(out, "\\ufffd");
-    return;
+    memcpy(room, "\\ufffd", ESCAPE_BYTES_MAX);
+    return room + ESCAPE_BYTES_MAX;
   }
   for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
     if ((unsigned char)shorts[i] == c) {
-      char escape[2] = {'\\', shorts[i + 1]};
-      sift_gen_text_put(out, escape, 2);
-      return;
+      room[0] = '\\';
+      room[1] = shorts[i + 1];
+      return room + 2;
     }
   }
-  char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-  sift_gen_text_put(out, escape, 6);
+  const char escape[ESCAPE_BYTES_MAX] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+  memcpy(room, escape, sizeof(escape));
+  return room + sizeof(escape);
 }
 
-/* How many whole words from `text` on hold nothing that JSON must escape, in bytes; eight at a time, without a branch each.
- * The test of a word for a zero or a small byte is Mycroft's. */
-static size_t plain_words(const char *text, size_t len) {
+/* Which bytes of a word JSON must escape: their high bits, of which the lowest that is set is right (Mycroft's test for a zero or a
+ * small byte; a borrow may set bits above it). */
+static uint64_t specials_of(uint64_t word) {
   const uint64_t ones = UINT64_C(0x0101010101010101);
-  const uint64_t highs = ones << 7;
-  size_t i = 0;
-  for (; i + 8 <= len; i += 8) {
-    uint64_t word;
-    memcpy(&word, text + i, 8);
-    uint64_t quote = word ^ (ones * '"');
-    uint64_t backslash = word ^ (ones * '\\');
-    uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
-    if ((found & highs) != 0) {
-      break;
-    }
-  }
-  return i;
+  uint64_t quote = word ^ (ones * '"');
+  uint64_t backslash = word ^ (ones * '\\');
+  uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
+  return found & (ones << 7);
 }
 
-static void json_put(struct sift_gen_text *out, struct sift_span text, bool broken) {
-  size_t run = 0;
-  for (size_t i = 0; i < text.len;) {
-    size_t plain = broken ? 0 : plain_words(text.data + i, text.len - i);
+/* Escapes as it copies, eight bytes at a time. */
+static void json_put_plain(struct sift_gen_text *out, struct sift_span text) {
+  char *room = sift_gen_text_room(out, text.len * ESCAPE_BYTES_MAX + sizeof(uint64_t));
+  if (room == NULL) {
+    return;
+  }
+  size_t i = 0;
+  while (i + sizeof(uint64_t) <= text.len) {
+    uint64_t word;
+    memcpy(&word, text.data + i, sizeof(word));
+    memcpy(room, &word, sizeof(word));
+    uint64_t found = specials_of(le64toh(word));
+    size_t plain = found != 0 ? (size_t)__builtin_ctzll(found) / 8 : sizeof(word);
+    room += plain;
     i += plain;
-    for (size_t end = i + 8; i < text.len && i < end; i++) {
-      if (special((unsigned char)text.data[i], broken)) {
-        sift_gen_text_put(out, text.data + run, i - run);
-        special_put(out, (unsigned char)text.data[i]);
-        run = i + 1;
-      }
+    if (found != 0) {
+      room = special_write(room, (unsigned char)text.data[i++]);
     }
   }
-  sift_gen_text_put(out, text.data + run, text.len - run);
+  for (; i < text.len; i++) {
+    if (special((unsigned char)text.data[i], false)) {
+      room = special_write(room, (unsigned char)text.data[i]);
+    } else {
+      *room++ = text.data[i];
+    }
+  }
+  out->len = (size_t)(room - out->bytes);
+}
+
+static void json_put_broken(struct sift_gen_text *out, struct sift_span text) {
+  char *room = sift_gen_text_room(out, text.len * ESCAPE_BYTES_MAX);
+  for (size_t i = 0; room != NULL && i < text.len; i++) {
+    if (special((unsigned char)text.data[i], true)) {
+      room = special_write(room, (unsigned char)text.data[i]);
+    } else {
+      *room++ = text.data[i];
+    }
+  }
+  out->len = room != NULL ? (size_t)(room - out->bytes) : out->len;
 }
 
 /* The Hub's own marks end in a newline inside the JSON string, an app's lines do not. */
 static void data_put(struct sift_gen_text *out, const struct sift_gen_record *record) {
   PUT(out, "\"data\":\"");
-  json_put(out, record->text, record->broken);
+  if (record->broken) {
+    json_put_broken(out, record->text);
+  } else {
+    json_put_plain(out, record->text);
+  }
   if (sift_span_starts(record->text, "=====")) {
     PUT(out, "\\n");
   }
@@ -92,9 +115,17 @@ static void place_put(struct sift_gen_text *out, const struct sift_gen_record *r
   PUT(out, "\"space\":\"");
   sift_gen_text_put(out, record->space.data, record->space.len);
   PUT(out, "\",\"channel\":\"");
-  const char *channel = sift_gen_channel_name(record->channel);
-  sift_gen_text_put(out, channel, strlen(channel));
-  PUT(out, "\"");
+  switch (record->channel) {
+  case SIFT_GEN_BUILD:
+    PUT(out, "build\"");
+    break;
+  case SIFT_GEN_RUN:
+    PUT(out, "run\"");
+    break;
+  default:
+    PUT(out, "platform\"");
+    break;
+  }
 }
 
 /* Collectors differ in the order of keys and in what else they add. */

@@ -4,12 +4,20 @@
 
 #include "engine/span.h"
 #include "tools/fleetgen/grammar.h"
+#include "tools/fleetgen/memo.h"
 #include "tools/fleetgen/moment.h"
 #include "tools/fleetgen/rng.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* A time as it was written while a text is taken down for the memo. */
+struct sift_gen_written {
+  uint32_t at, len; /* in the text */
+  uint16_t form;
+};
+enum { SIFT_GEN_WRITTEN_MAX = 16 };
 
 /* Who speaks, where to and when. Borrows everything but its own fields. */
 struct sift_gen_voice {
@@ -23,6 +31,11 @@ struct sift_gen_voice {
   int64_t now_ns;
   int64_t pace_ns; /* mean time between records */
   enum sift_gen_channel channel;
+  struct sift_gen_memo *memo; /* NULL: everything is made anew, with the same result */
+  /* private: while texts are taken down */
+  unsigned taking, written_count;
+  uint32_t unlike; /* counts what makes a text one that cannot be told again */
+  struct sift_gen_written written[SIFT_GEN_WRITTEN_MAX];
 };
 
 /* Appends one text of `rule`; newlines in it close records. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "engine/harmless.h"
 #include "tools/fleetgen/produce.h"
 
 enum { EXIT_USAGE = 2, ERROR_BYTES = 512 };
@@ -13,16 +14,19 @@ static double seconds(void) {
 }
 
 static int fail(enum sift_status status, const char *error) {
-  fprintf(stderr, "fleetgen: %s\n", error[0] != '\0' ? error : sift_status_text(status));
+  fputs("fleetgen: ", stderr);
+  sift_harmless_print(sift_span_of(error[0] != '\0' ? error : sift_status_text(status)), stderr);
+  fputc('\n', stderr);
   return EXIT_USAGE;
 }
 
 static void outcome_print(const struct sift_gen_fleet *fleet, const struct sift_gen_options *options,
                           const struct sift_gen_outcome *outcome, double elapsed) {
   double text = (double)outcome->text_bytes;
-  printf("%s: %llu Spaces, %llu faulty (%llu of them in the incident)\n"
+  sift_harmless_print(sift_span_of(options->out), stdout);
+  printf(": %llu Spaces, %llu faulty (%llu of them in the incident)\n"
          "%.1f MB of log text, %.1f MB wrapped, %.1f MB of files, in %.1f s\n",
-         options->out, (unsigned long long)fleet->config.spaces, (unsigned long long)fleet->fault_spaces,
+         (unsigned long long)fleet->config.spaces, (unsigned long long)fleet->fault_spaces,
          (unsigned long long)fleet->incident_spaces, text / 1e6, (double)outcome->wrapped_bytes / 1e6,
          (double)outcome->file_bytes / 1e6, elapsed);
   if (text > (double)fleet->config.bytes * 1.02) {

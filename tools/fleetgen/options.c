@@ -165,8 +165,17 @@ static enum sift_status option_take(struct typed *typed, int option, const char 
     options->help = true;
     return SIFT_OK;
   default:
-    return wrong(typed, "see fleetgen --help for the options there are");
+    return SIFT_OK; /* what getopt_long() knows stands above */
   }
+}
+
+/* What getopt_long() refused, in our words: its own would print what was typed as it is. */
+static enum sift_status refuse(struct typed *typed, int result, char **argv) {
+  const char *word = argv[optind - 1];
+  if (result == ':') {
+    return wrong(typed, "option \"%.60s\" needs a value", word);
+  }
+  return wrong(typed, "\"%.60s\" is no option, or takes no value; fleetgen --help lists them", word);
 }
 
 static enum sift_status check(struct typed *typed) {
@@ -216,9 +225,11 @@ enum sift_status sift_gen_options_parse(struct sift_gen_options *options, int ar
       .fleet = {.spaces = 200, .seed = 1, .bytes = UINT64_C(64) << 20, .faults = 0.35, .incident = true}, .threads = cores()};
   struct typed typed = {.options = options, .error = error, .error_size = error_size};
   optind = 0; /* GNU: start anew */
+  opterr = 0;
   int option;
-  while ((option = getopt_long(argc, argv, "j:h", longs, NULL)) != -1) {
-    enum sift_status status = option_take(&typed, option, optarg);
+  while ((option = getopt_long(argc, argv, ":j:h", longs, NULL)) != -1) {
+    bool refused = option == '?' || option == ':';
+    enum sift_status status = refused ? refuse(&typed, option, argv) : option_take(&typed, option, optarg);
     if (status != SIFT_OK) {
       return status;
     }

@@ -31,6 +31,7 @@ struct production {
 /* One thread: a file for each channel, of which mixed shards use the first. */
 struct hand {
   struct production *production;
+  struct sift_gen_memo *memo;
   struct sift_gen_output outputs[SIFT_GEN_CHANNELS];
 };
 
@@ -74,6 +75,9 @@ static void unit_write(struct hand *hand, uint64_t unit) {
   uint64_t end = unit + 1 == production->units ? production->fleet->config.spaces : (uint64_t)((double)(unit + 1) * share);
   struct sift_gen_stream *stream;
   enum sift_status status = sift_gen_stream_new(&stream, production->fleet, first, (size_t)(end - first));
+  if (status == SIFT_OK) {
+    sift_gen_stream_remember(stream, hand->memo);
+  }
   struct sift_gen_record record;
   while (status == SIFT_OK && !atomic_load_explicit(&production->stopped, memory_order_relaxed)) {
     status = sift_gen_stream_next(stream, &record);
@@ -92,8 +96,8 @@ static void unit_write(struct hand *hand, uint64_t unit) {
 }
 
 static enum sift_status hand_init(struct hand *hand, struct production *production) {
-  *hand = (struct hand){.production = production};
-  enum sift_status status = SIFT_OK;
+  *hand = (struct hand){.production = production, .memo = sift_gen_memo_new()};
+  enum sift_status status = hand->memo != NULL ? SIFT_OK : SIFT_ENOMEM;
   for (size_t i = 0; i < SIFT_GEN_CHANNELS && status == SIFT_OK; i++) {
     status = sift_gen_output_init(&hand->outputs[i], production->options);
   }
@@ -109,6 +113,7 @@ static void hand_release(struct hand *hand) {
     }
     sift_gen_output_release(output);
   }
+  sift_gen_memo_free(hand->memo);
   free(hand);
 }
 

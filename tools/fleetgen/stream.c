@@ -29,7 +29,8 @@ struct sift_gen_stream {
   size_t heap_count;
   struct speaker **speakers; /* by Space; NULL before its first and after its last record */
   struct sift_gen_sum *sums;
-  struct speaker *resting; /* its text is let go at the next call: it is silent for a while */
+  struct sift_gen_memo *memo; /* or NULL */
+  struct speaker *resting;    /* its text is let go at the next call: it is silent for a while */
 };
 
 static bool earlier(const struct waiting *a, const struct waiting *b) {
@@ -83,6 +84,10 @@ enum sift_status sift_gen_stream_new(struct sift_gen_stream **out, const struct 
   return SIFT_OK;
 }
 
+void sift_gen_stream_remember(struct sift_gen_stream *stream, struct sift_gen_memo *memo) {
+  stream->memo = memo;
+}
+
 static void speaker_free(struct speaker *speaker) {
   if (speaker != NULL) {
     sift_gen_text_release(&speaker->text);
@@ -103,12 +108,13 @@ void sift_gen_stream_free(struct sift_gen_stream *stream) {
   free(stream);
 }
 
-static struct speaker *speaker_new(const struct sift_gen_fleet *fleet, uint64_t index) {
+static struct speaker *speaker_new(const struct sift_gen_stream *stream, size_t at) {
   struct speaker *speaker = calloc(1, sizeof(*speaker));
   if (speaker == NULL) {
     return NULL;
   }
-  sift_gen_life_init(&speaker->life, fleet, index);
+  sift_gen_life_init(&speaker->life, stream->fleet, stream->first + at);
+  speaker->life.voice.memo = stream->memo;
   sift_gen_text_init(&speaker->text);
   speaker->space_len = (size_t)snprintf(speaker->space, sizeof(speaker->space), "%s/%s", speaker->life.owner, speaker->life.name);
   return speaker;
@@ -173,7 +179,7 @@ enum sift_status sift_gen_stream_next(struct sift_gen_stream *stream, struct sif
     uint32_t at = stream->heap[0].at;
     struct speaker *speaker = stream->speakers[at];
     if (speaker == NULL) {
-      speaker = stream->speakers[at] = speaker_new(stream->fleet, stream->first + at);
+      speaker = stream->speakers[at] = speaker_new(stream, at);
       if (speaker == NULL) {
         return SIFT_ENOMEM;
       }

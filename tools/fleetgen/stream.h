@@ -32,6 +32,10 @@ struct sift_gen_stream;
 /* Streams Spaces `first` to `first + count - 1`. Borrows the fleet. SIFT_ENOMEM, and *out is NULL. */
 enum sift_status sift_gen_stream_new(struct sift_gen_stream **out, const struct sift_gen_fleet *fleet, uint64_t first,
                                      size_t count);
+
+/* What Spaces repeat is then taken from `memo`, which must outlive the stream, instead of being made again: records are the same.
+ * To be set before the first record. */
+void sift_gen_stream_remember(struct sift_gen_stream *stream, struct sift_gen_memo *memo);
 void sift_gen_stream_free(struct sift_gen_stream *stream);
 
 /* The next record; SIFT_END after the last, SIFT_ENOMEM. Records of equal time come in the order of their Spaces. */

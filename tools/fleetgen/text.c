@@ -30,7 +30,7 @@ void sift_gen_text_clear(struct sift_gen_text *text) {
 
 bool sift_gen_text_grow(struct sift_gen_text *text, size_t more) {
   size_t capacity = text->capacity > 0 ? text->capacity : TEXT_BYTES_FIRST;
-  while (capacity - text->len < more) {
+  while (capacity - text->len <= more) {
     capacity *= 2;
   }
   char *bytes = capacity <= UINT32_MAX ? realloc(text->bytes, capacity) : NULL;
@@ -43,17 +43,25 @@ bool sift_gen_text_grow(struct sift_gen_text *text, size_t more) {
   return true;
 }
 
-void sift_gen_text_number(struct sift_gen_text *text, uint64_t value, unsigned width) {
-  char digits[20];
-  unsigned count = 0;
-  do {
-    digits[sizeof(digits) - ++count] = (char)('0' + value % 10);
-    value /= 10;
-  } while (value > 0);
-  while (count < width && count < sizeof(digits)) {
-    digits[sizeof(digits) - ++count] = '0';
+static unsigned digits_count(uint64_t value) {
+  unsigned count = 1;
+  for (; value >= 10; value /= 10) {
+    count++;
   }
-  sift_gen_text_put(text, digits + sizeof(digits) - count, count);
+  return count;
+}
+
+void sift_gen_text_number(struct sift_gen_text *text, uint64_t value, unsigned width) {
+  unsigned count = digits_count(value);
+  count = count < width ? width : count;
+  char *room = sift_gen_text_room(text, count);
+  if (room == NULL) {
+    return;
+  }
+  for (unsigned i = count; i > 0; i--, value /= 10) {
+    room[i - 1] = (char)('0' + value % 10);
+  }
+  text->len += count;
 }
 
 void sift_gen_text_line(struct sift_gen_text *text, enum sift_gen_channel channel, int64_t time_ns) {

@@ -43,18 +43,50 @@ void sift_gen_text_clear(struct sift_gen_text *text);
 /* Slow path of sift_gen_text_room(). */
 bool sift_gen_text_grow(struct sift_gen_text *text, size_t more);
 
-/* Room for `more` bytes behind `len`, or NULL. The caller moves `len`. */
+/* Room for `more` bytes behind `len`, and one, so that it is a place even in an empty text; or NULL. The caller moves `len`. */
 static inline char *sift_gen_text_room(struct sift_gen_text *text, size_t more) {
-  if (text->capacity - text->len < more && !sift_gen_text_grow(text, more)) {
+  if (text->capacity - text->len <= more && !sift_gen_text_grow(text, more)) {
     return NULL;
   }
   return text->bytes + text->len;
 }
 
+/* As memcpy(), without a call for the short pieces that most text is made of. */
+static inline void sift_gen_text_copy(char *to, const char *from, size_t len) {
+  if (len > 32) {
+    memcpy(to, from, len);
+  } else if (len >= 16) {
+    char head[16];
+    char tail[16];
+    memcpy(head, from, 16);
+    memcpy(tail, from + len - 16, 16);
+    memcpy(to, head, 16);
+    memcpy(to + len - 16, tail, 16);
+  } else if (len >= 8) {
+    char head[8];
+    char tail[8];
+    memcpy(head, from, 8);
+    memcpy(tail, from + len - 8, 8);
+    memcpy(to, head, 8);
+    memcpy(to + len - 8, tail, 8);
+  } else if (len >= 4) {
+    char head[4];
+    char tail[4];
+    memcpy(head, from, 4);
+    memcpy(tail, from + len - 4, 4);
+    memcpy(to, head, 4);
+    memcpy(to + len - 4, tail, 4);
+  } else {
+    for (size_t i = 0; i < len; i++) {
+      to[i] = from[i];
+    }
+  }
+}
+
 static inline void sift_gen_text_put(struct sift_gen_text *text, const char *bytes, size_t len) {
   char *room = sift_gen_text_room(text, len);
   if (room != NULL) {
-    memcpy(room, bytes, len);
+    sift_gen_text_copy(room, bytes, len);
     text->len += len;
   }
 }

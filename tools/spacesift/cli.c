@@ -9,13 +9,20 @@
 
 #include <getopt.h>
 
+#include "engine/harmless.h"
 #include "patterns/cache.h"
 #include "patterns/loader.h"
 
+/* Messages quote what was typed, names of files and what stands in them: as one line that cannot steer a terminal. */
 static void say(const char *format, va_list arguments) {
+  char *message = NULL;
+  if (vasprintf(&message, format, arguments) < 0) {
+    message = NULL;
+  }
   fputs("spacesift: ", stderr);
-  vfprintf(stderr, format, arguments);
+  sift_harmless_print(sift_span_of(message != NULL ? message : sift_status_text(SIFT_ENOMEM)), stderr);
   fputc('\n', stderr);
+  free(message);
 }
 
 void sift_say(const char *format, ...) {

@@ -10,7 +10,7 @@
 /* The exit status of every subcommand; a signal ends the program as that signal. */
 enum { SIFT_EXIT_OK = 0, SIFT_EXIT_DAMAGE = 1, SIFT_EXIT_USAGE = 2 };
 
-/* `spacesift: …` on standard error, one line. */
+/* `spacesift: …` on standard error, one line; whatever the arguments hold is shown harmlessly. */
 void sift_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, followed by how to get help for `command`; returns SIFT_EXIT_USAGE. */

@@ -5,6 +5,7 @@
 #include "patterns/lint.h"
 #include "patterns/loader.h"
 #include "patterns/nearest.h"
+#include "patterns/proof.h"
 #include "tools/spacesift/cli.h"
 #include "tools/spacesift/output.h"
 #include "tools/spacesift/rules.h"
@@ -28,6 +29,8 @@ static enum sift_status check(struct sift_ruleset **ruleset, const char *path, s
   status = sift_database_compile(&database, *ruleset, problems);
   if (status == SIFT_OK) {
     status = sift_database_check(database, true, problems);
+  } else if (status == SIFT_ERULES && sift_proof_run(*ruleset, NULL, problems) == SIFT_ENOMEM) {
+    status = SIFT_ENOMEM;
   }
   sift_database_free(database);
   return status;

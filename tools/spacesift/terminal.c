@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "engine/character.h"
+#include "engine/harmless.h"
 
-enum { CAPACITY_MIN = 4096, ESCAPE_BYTES = 16 };
+enum { CAPACITY_MIN = 4096 };
 
 void sift_text_init(struct sift_text *text, bool colour) {
   *text = (struct sift_text){.colour = colour};
@@ -80,14 +81,6 @@ enum sift_style sift_text_severity_style(enum sift_severity severity) {
   return severity >= SIFT_ERROR ? SIFT_STYLE_RED : severity == SIFT_WARNING ? SIFT_STYLE_YELLOW : SIFT_STYLE_GREEN;
 }
 
-/* Characters that steer a terminal or turn the direction of what follows (Unicode bidirectional controls), so that a log
- * could show itself as something else; and those that take no column. */
-static bool is_harmful(uint32_t code) {
-  return code == SIFT_NO_CHARACTER || code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || code == 0x061C ||
-         (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-         code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) || (code >= 0xE0000 && code <= 0xE007F);
-}
-
 /* Columns of a harmless character, roughly as terminals do: 0 for what combines, 2 for East Asian and emoji. */
 static size_t columns_of(uint32_t code) {
   if ((code >= 0x300 && code <= 0x36F) || (code >= 0xFE00 && code <= 0xFE0F)) {
@@ -100,38 +93,16 @@ static size_t columns_of(uint32_t code) {
   return wide ? 2 : 1;
 }
 
-/* One character as it may be shown: written to `shown`, or borrowed from `bytes`. */
-static struct sift_span show(struct sift_span bytes, uint32_t code, char *shown, size_t *columns) {
-  if (code == '\t') {
-    *columns = 1;
-    return sift_span(" ", 1);
-  }
-  if (!is_harmful(code)) {
-    *columns = columns_of(code);
-    return bytes;
-  }
-  int len = 0;
-  if (code == SIFT_NO_CHARACTER || code < 0x80) {
-    for (size_t i = 0; i < bytes.len; i++) {
-      len += snprintf(shown + len, ESCAPE_BYTES - (size_t)len, "\\x%02x", (unsigned char)bytes.data[i]);
-    }
-  } else {
-    len = snprintf(shown, ESCAPE_BYTES, "\\u{%x}", (unsigned)code);
-  }
-  *columns = (size_t)len;
-  return sift_span(shown, (size_t)len);
-}
-
 size_t sift_text_safe(struct sift_text *text, struct sift_span bytes, size_t columns) {
   size_t taken = 0;
   size_t cut_at = text->len; /* where "…" still fits */
   size_t cut_taken = 0;
   while (bytes.len > 0) {
-    char shown[ESCAPE_BYTES];
+    char room[SIFT_HARMLESS_BYTES];
     size_t len = 0;
-    size_t wide = 0;
-    uint32_t code = sift_character_next(bytes, &len);
-    struct sift_span piece = show(sift_span(bytes.data, len), code, shown, &wide);
+    uint32_t code = 0;
+    struct sift_span piece = sift_harmless_next(bytes, room, &len, &code);
+    size_t wide = code == SIFT_NO_CHARACTER ? piece.len : columns_of(code);
     if (taken + wide > columns) {
       if (!text->failed && columns > 0) {
         text->len = cut_at;

@@ -35,8 +35,7 @@ void sift_text_append(struct sift_text *text, struct sift_span bytes);
 void sift_text_style(struct sift_text *text, enum sift_style style);
 enum sift_style sift_text_severity_style(enum sift_severity severity);
 
-/* Bytes from outside: control characters, invalid UTF-8 and characters that turn the direction of text become \xNN or
- * \u{N}, a tab a space. At most `columns` columns, with "…" where it was cut. Returns the columns taken. */
+/* Bytes from outside, as engine/harmless.h shows them. At most `columns` columns, with "…" where it was cut. Returns the columns taken. */
 size_t sift_text_safe(struct sift_text *text, struct sift_span bytes, size_t columns);
 
 /* The same in a column of `width`, filled up with spaces. */

@@ -4,10 +4,8 @@
 #include "engine/state_format.h"
 #include "engine/unzstd.h"
 
-enum { WINDOW_LOG_MAX = 23 }; /* 8 MiB, for states that another encoder made */
-
 struct sift_state_reader {
-  struct sift_unzstd *unzstd;
+  struct sift_unzstd *unzstd; /* NULL where the content comes as it is */
   struct sift_feed feed;
   struct sift_arena arena; /* the header's texts */
   struct sift_state_header header;
@@ -100,11 +98,12 @@ static enum sift_status read_header(struct sift_state_reader *reader) {
 static enum sift_status open_reader(struct sift_state_reader *reader, struct sift_state_input input) {
   sift_arena_init(&reader->arena);
   enum sift_status status = sift_fleet_init(&reader->fleet);
-  if (status == SIFT_OK) {
-    status = sift_unzstd_new(&reader->unzstd, input, WINDOW_LOG_MAX);
+  if (status == SIFT_OK && !input.content) {
+    status = sift_unzstd_new(&reader->unzstd, input, SIFT_STATE_WINDOW_LOG_MAX);
+    input = status == SIFT_OK ? sift_unzstd_input(reader->unzstd) : input;
   }
   if (status == SIFT_OK) {
-    status = sift_feed_init(&reader->feed, sift_unzstd_input(reader->unzstd), SIFT_STATE_HEADER_BYTES_MAX);
+    status = sift_feed_init(&reader->feed, input, SIFT_STATE_HEADER_BYTES_MAX);
   }
   if (status == SIFT_OK) {
     status = read_header(reader);

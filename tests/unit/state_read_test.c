@@ -424,7 +424,7 @@ static void an_input_may_come_byte_by_byte_and_its_error_comes_out(void **state)
     struct dribble input = {&bytes, 0, lefts[i]};
     struct sift_state_reader *reader = NULL;
     const struct sift_space *space = NULL;
-    enum sift_status status = sift_state_reader_new(&reader, (struct sift_state_input){dribble, &input});
+    enum sift_status status = sift_state_reader_new(&reader, (struct sift_state_input){.read = dribble, .context = &input});
     while (status == SIFT_OK) {
       status = sift_state_next(reader, &space);
     }

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 2, BLOCK_BYTES = 128 * 1024 };
+/* A lane has many blocks, so that threads change seldom; of many lanes each has few, as they hold memory. */
+enum { BLOCK_BYTES = 64 * 1024, BLOCKS = 256, LANE_BLOCKS_MIN = 2, LANE_BLOCKS_MAX = 16 };
 
 struct block {
   size_t size;
@@ -30,6 +31,7 @@ struct sift_read_ahead {
   pthread_mutex_t lock;
   pthread_cond_t filled, emptied;
   bool stop;
+  size_t lane_blocks;
   size_t count;
   struct lane lanes[];
 };
@@ -42,7 +44,7 @@ static struct lane *next_lane(struct sift_read_ahead *ahead, size_t *turn) {
     for (size_t i = 0; i < ahead->count && !ahead->stop; i++) {
       struct lane *lane = &ahead->lanes[*turn];
       *turn = (*turn + 1) % ahead->count;
-      if (!lane->ended && lane->full < BLOCKS) {
+      if (!lane->ended && lane->full < ahead->lane_blocks) {
         return lane;
       }
     }
@@ -73,7 +75,7 @@ static void *run(void *context) {
   struct lane *lane = NULL;
   pthread_mutex_lock(&ahead->lock);
   while ((lane = next_lane(ahead, &turn)) != NULL) {
-    struct block *block = &lane->blocks[(lane->first + lane->full) % BLOCKS];
+    struct block *block = &lane->blocks[(lane->first + lane->full) % ahead->lane_blocks];
     enum sift_status status = SIFT_OK;
     pthread_mutex_unlock(&ahead->lock);
     bool more = fill(lane, block, &status);
@@ -106,10 +108,12 @@ static const struct block *wait_for_block(struct lane *lane) {
 static void give_back(struct lane *lane) {
   struct sift_read_ahead *ahead = lane->ahead;
   pthread_mutex_lock(&ahead->lock);
-  lane->first = (lane->first + 1) % BLOCKS;
+  lane->first = (lane->first + 1) % ahead->lane_blocks;
   lane->full--;
   lane->taken = 0;
-  pthread_cond_signal(&ahead->emptied);
+  if (lane->full == ahead->lane_blocks / 2) { /* for a single block it is not worth while to wake the thread */
+    pthread_cond_signal(&ahead->emptied);
+  }
   pthread_mutex_unlock(&ahead->lock);
 }
 
@@ -150,9 +154,13 @@ enum sift_status sift_read_ahead_new(struct sift_read_ahead **out, const struct 
   pthread_mutex_init(&ahead->lock, NULL);
   pthread_cond_init(&ahead->filled, NULL);
   pthread_cond_init(&ahead->emptied, NULL);
+  ahead->lane_blocks = count < BLOCKS / LANE_BLOCKS_MAX   ? LANE_BLOCKS_MAX
+                       : count > BLOCKS / LANE_BLOCKS_MIN ? LANE_BLOCKS_MIN
+                                                          : BLOCKS / count;
   ahead->count = count;
   for (size_t i = 0; i < count; i++) {
-    ahead->lanes[i] = (struct lane){.ahead = ahead, .input = inputs[i], .blocks = malloc(BLOCKS * sizeof(struct block))};
+    ahead->lanes[i] =
+        (struct lane){.ahead = ahead, .input = inputs[i], .blocks = malloc(ahead->lane_blocks * sizeof(struct block))};
     if (ahead->lanes[i].blocks == NULL) {
       sift_read_ahead_free(ahead);
       return SIFT_ENOMEM;

@@ -8,7 +8,7 @@
 struct sift_read_ahead;
 
 /* Begins to read the `count` inputs at once; until it is freed they belong to its thread, as does what they borrow. Holds
- * 256 KiB for each. SIFT_ENOMEM, and *out is NULL. Where no thread can be had, each input is read when it is asked for. */
+ * 128 KiB to 1 MiB for each, less the more there are. SIFT_ENOMEM, and *out is NULL. Where no thread can be had, each input is read when it is asked for. */
 enum sift_status sift_read_ahead_new(struct sift_read_ahead **out, const struct sift_state_input *inputs, size_t count);
 
 /* Ends the thread; what was read ahead is dropped. */

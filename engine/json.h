@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "engine/span.h"
 
@@ -54,16 +53,16 @@ static inline void sift_json_close(struct sift_json *json, char bracket) {
 
 /* Plain ASCII, not escaped. */
 static inline void sift_json_key(struct sift_json *json, const char *key) {
-  size_t len = strlen(key);
-  if (!sift_json_reserve(json, len + 4)) {
+  struct sift_span name = sift_span_of(key);
+  if (!sift_json_reserve(json, name.len + 4)) {
     return;
   }
   char *at = json->bytes + json->len;
   *at = ',';
   at += json->comma;
   *at = '"';
-  memcpy(at + 1, key, len);
-  at += 1 + len;
+  memcpy(at + 1, name.data, name.len);
+  at += 1 + name.len;
   at[0] = '"';
   at[1] = ':';
   json->len = (size_t)(at + 2 - json->bytes);

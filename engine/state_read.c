@@ -270,7 +270,7 @@ dash_instant(const struct sift_state_reader *reader, struct sift_dash *dash, con
 static bool dash_numbers(const struct sift_state_reader *reader, struct sift_cursor *cursor, const struct scale *scale,
                          uint32_t source_count, struct sift_evidence *evidence) {
   enum { OBJECTS = 1 + 3 + 2 * (1 + SIFT_STATE_INSTANT_ITEMS) + 2 }; /* array, numbers, instants, nil, line */
-  if (cursor->end - cursor->at < OBJECTS * SIFT_DASH_MAX) {
+  if (cursor->end - cursor->at < (ptrdiff_t)OBJECTS * SIFT_DASH_MAX) {
     return false;
   }
   struct sift_dash dash = {.at = cursor->at, .good = true};

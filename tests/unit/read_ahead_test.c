@@ -37,7 +37,7 @@ static enum sift_status count_up(void *context, char *buffer, size_t size, size_
 }
 
 static struct sift_read_ahead *begin(struct counter *counters, size_t count) {
-  struct sift_state_input inputs[LANES];
+  struct sift_state_input inputs[LANES] = {{0}};
   struct sift_read_ahead *ahead = NULL;
   for (size_t i = 0; i < count; i++) {
     inputs[i] = (struct sift_state_input){.read = count_up, .context = &counters[i], .content = i == 1};

@@ -78,7 +78,7 @@ static bool mark_after(const struct sift_attempt *attempt, uint32_t mark, uint32
 /* Deeper than any loaded tree: such a condition does not hold. */
 static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof) {
-  if (depth > DEPTH_MAX) {
+  if (depth > DEPTH_MAX || !sift_condition_possible(triage, condition)) {
     return false;
   }
   switch (condition->kind) {

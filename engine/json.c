@@ -13,7 +13,7 @@
 #include "engine/space.h"
 #include "engine/stamp.h"
 
-enum { CAPACITY_MIN = 4096, NUMBER_BYTES = 32 };
+enum { CAPACITY_MIN = 4096, NUMBER_BYTES = 32, DIGITS_MAX = 20 };
 
 void sift_json_init(struct sift_json *json) {
   *json = (struct sift_json){.time_ns = SIFT_TIME_NONE};
@@ -29,12 +29,9 @@ void sift_json_clear(struct sift_json *json) {
   json->comma = false;
 }
 
-static bool reserve(struct sift_json *json, size_t more) {
+bool sift_json_grow(struct sift_json *json, size_t more) {
   if (json->failed) {
     return false;
-  }
-  if (more <= json->capacity - json->len) {
-    return true;
   }
   size_t capacity = json->capacity < CAPACITY_MIN ? CAPACITY_MIN : json->capacity * 2;
   while (capacity - json->len < more) {
@@ -51,14 +48,14 @@ static bool reserve(struct sift_json *json, size_t more) {
 }
 
 static void put(struct sift_json *json, const char *bytes, size_t len) {
-  if (len > 0 && reserve(json, len)) {
+  if (len > 0 && sift_json_reserve(json, len)) {
     memcpy(json->bytes + json->len, bytes, len);
     json->len += len;
   }
 }
 
 static void put_byte(struct sift_json *json, char byte) {
-  if (reserve(json, 1)) {
+  if (sift_json_reserve(json, 1)) {
     json->bytes[json->len++] = byte;
   }
 }
@@ -68,38 +65,6 @@ static void begin_value(struct sift_json *json) {
     put_byte(json, ',');
   }
   json->comma = true;
-}
-
-void sift_json_open(struct sift_json *json, char bracket) {
-  assert(bracket == '{' || bracket == '[');
-  begin_value(json);
-  put_byte(json, bracket);
-  json->comma = false;
-}
-
-void sift_json_close(struct sift_json *json, char bracket) {
-  assert(bracket == '}' || bracket == ']');
-  put_byte(json, bracket);
-  json->comma = true;
-}
-
-void sift_json_key(struct sift_json *json, const char *key) {
-  assert(key != NULL);
-  assert(key != NULL);
-  struct sift_span name = sift_span_of(key);
-  if (!reserve(json, name.len + 4)) {
-    return;
-  }
-  char *at = json->bytes + json->len;
-  *at = ',';
-  at += json->comma;
-  *at++ = '"';
-  memcpy(at, name.data, name.len);
-  at += name.len;
-  *at++ = '"';
-  *at++ = ':';
-  json->len = (size_t)(at - json->bytes);
-  json->comma = false;
 }
 
 static bool is_plain(char byte) {
@@ -167,31 +132,37 @@ static void put_mixed(struct sift_json *json, struct sift_span text) {
 }
 
 void sift_json_string(struct sift_json *json, struct sift_span text) {
-  begin_value(json);
-  if (!reserve(json, text.len + 2)) {
+  if (!sift_json_reserve(json, text.len + 3)) {
     return;
   }
-  json->bytes[json->len++] = '"';
-  if (plain_prefix(text) == text.len) {
-    put(json, text.data, text.len);
-  } else {
-    put_mixed(json, text);
+  char *at = json->bytes + json->len;
+  *at = ',';
+  at += json->comma;
+  *at++ = '"';
+  size_t plain = plain_prefix(text);
+  if (plain > 0) {
+    memcpy(at, text.data, plain);
+  }
+  json->len = (size_t)(at + plain - json->bytes);
+  json->comma = true;
+  if (plain < text.len) {
+    put_mixed(json, sift_span(text.data + plain, text.len - plain));
   }
   put_byte(json, '"');
 }
 
-void sift_json_text(struct sift_json *json, const char *text) {
-  sift_json_string(json, sift_span_of(text));
-}
-
+/* Copied with what stands behind the digits: a copy of a fixed size is no call. */
 static void put_unsigned(struct sift_json *json, uint64_t value) {
-  char digits[NUMBER_BYTES];
-  size_t at = sizeof digits;
+  char digits[2 * DIGITS_MAX] = {0};
+  size_t at = DIGITS_MAX;
   do {
     digits[--at] = (char)('0' + value % 10);
     value /= 10;
   } while (value > 0);
-  put(json, digits + at, sizeof digits - at);
+  if (sift_json_reserve(json, DIGITS_MAX)) {
+    memcpy(json->bytes + json->len, digits + at, DIGITS_MAX);
+    json->len += DIGITS_MAX - at;
+  }
 }
 
 void sift_json_unsigned(struct sift_json *json, uint64_t value) {
@@ -238,13 +209,16 @@ void sift_json_time(struct sift_json *json, int64_t time_ns) {
     return;
   }
   if (time_ns != json->time_ns) {
-    json->time_len = sift_stamp_format(time_ns, json->time);
+    json->time[0] = '"';
+    json->time_len = sift_stamp_format(time_ns, json->time + 1) + 2;
+    json->time[json->time_len - 1] = '"';
     json->time_ns = time_ns;
   }
   begin_value(json);
-  put_byte(json, '"');
-  put(json, json->time, json->time_len);
-  put_byte(json, '"');
+  if (sift_json_reserve(json, sizeof json->time)) {
+    memcpy(json->bytes + json->len, json->time, sizeof json->time);
+    json->len += json->time_len;
+  }
 }
 
 void sift_json_raw(struct sift_json *json, struct sift_span text) {

@@ -1,25 +1,6 @@
 /* The objects of docs/report.schema.json that tell of the whole fleet. */
 #include "engine/report_internal.h"
 
-void sift_json_put_text(struct sift_json *json, const char *key, const char *text) {
-  sift_json_key(json, key);
-  sift_json_text(json, text);
-}
-
-void sift_json_put_text_or_null(struct sift_json *json, const char *key, const char *text) {
-  sift_json_key(json, key);
-  if (text[0] == '\0') {
-    sift_json_null(json);
-  } else {
-    sift_json_text(json, text);
-  }
-}
-
-void sift_json_put_count(struct sift_json *json, const char *key, uint64_t value) {
-  sift_json_key(json, key);
-  sift_json_unsigned(json, value);
-}
-
 void sift_json_put_seconds(struct sift_json *json, const char *key, int64_t time_s) {
   sift_json_key(json, key);
   bool fits = time_s > INT64_MIN / 1000000000 && time_s < INT64_MAX / 1000000000;

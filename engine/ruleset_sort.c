@@ -93,6 +93,39 @@ static void sort_channels(struct sift_ruleset *ruleset) {
   }
 }
 
+static uint64_t class_bit(uint32_t class_index) {
+  return UINT64_C(1) << class_index % 64;
+}
+
+/* What `classes` of the children say of `all` of them, where one is enough to know, or of `any`. */
+static uint64_t classes_of_children(const struct sift_condition *condition) {
+  uint64_t classes = 0;
+  for (size_t i = 0; i < condition->child_count; i++) {
+    uint64_t child = condition->children[i].classes;
+    if (condition->kind == SIFT_COND_ALL ? child != 0 : child == 0) {
+      return child;
+    }
+    classes |= child;
+  }
+  return classes;
+}
+
+/* After its children and its own index. */
+static uint64_t classes_of(const struct sift_condition *condition, const struct sift_ruleset *ruleset) {
+  switch (condition->kind) {
+  case SIFT_COND_CLASS:
+  case SIFT_COND_EVIDENCE_AFTER:
+    return class_bit(condition->index);
+  case SIFT_COND_RULE:
+    return class_bit(ruleset->rules[condition->index].class_index);
+  case SIFT_COND_ALL:
+  case SIFT_COND_ANY:
+    return classes_of_children(condition);
+  default:
+    return 0;
+  }
+}
+
 /* The tree is constant to everyone else; its nodes lie in the rule set's arena, which is writable until it is sealed. */
 static void renumber_condition(const struct sift_condition *condition, const struct sift_ruleset *ruleset,
                                const struct ranks *ranks) {
@@ -107,6 +140,7 @@ static void renumber_condition(const struct sift_condition *condition, const str
   for (size_t i = 0; i < condition->child_count; i++) {
     renumber_condition(&condition->children[i], ruleset, ranks);
   }
+  writable->classes = classes_of(condition, ruleset);
 }
 
 static void renumber_nodes(const struct sift_node *nodes, size_t count, const struct sift_ruleset *ruleset,

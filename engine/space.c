@@ -15,10 +15,7 @@ enum {
   SAMPLE_MAX = SIFT_SAMPLE_BYTES_MAX + 1 + SIFT_CAPTURES_MAX * (3 + SIFT_FIELD_BYTES_MAX),
 };
 
-int sift_instant_compare(const struct sift_instant *a, const struct sift_instant *b) {
-  if (a->time_ns != b->time_ns) {
-    return a->time_ns < b->time_ns ? -1 : 1;
-  }
+int sift_instant_compare_places(const struct sift_instant *a, const struct sift_instant *b) {
   if (a->source != b->source) {
     int order = strcmp(a->source, b->source);
     if (order != 0) {
@@ -299,8 +296,11 @@ static bool merge_evidence(struct sift_evidence *into, struct adoption *adoption
   return !takes || adopt_sample(adoption, &into->sample, &from->sample);
 }
 
-/* Among the first `count`, which are sorted. */
-static struct sift_evidence *search_evidence(const struct sift_space *space, uint32_t count, uint64_t key) {
+/* Among the first `count`, which are sorted. *next is where it stands where both Spaces show the same rules. */
+static struct sift_evidence *search_evidence(const struct sift_space *space, uint32_t count, uint64_t key, uint32_t *next) {
+  if (*next < count && key_of(&space->evidence[*next]) == key) {
+    return &space->evidence[(*next)++];
+  }
   uint32_t low = 0;
   uint32_t high = count;
   while (low < high) {
@@ -311,6 +311,7 @@ static struct sift_evidence *search_evidence(const struct sift_space *space, uin
       high = middle;
     }
   }
+  *next = low + 1;
   return low < count && key_of(&space->evidence[low]) == key ? &space->evidence[low] : NULL;
 }
 
@@ -320,6 +321,20 @@ static bool widen_by_merge(struct sift_space *into, struct adoption *adoption, c
     return false;
   }
   return (!none && sift_instant_compare(&from->last, &into->last) <= 0) || adopt_instant(adoption, &into->last, &from->last);
+}
+
+/* Into a Space without any. */
+static bool borrow_evidence(struct sift_space *into, struct sift_arena *arena, const struct sift_space *from) {
+  if (!reserve_evidence(into, arena, from->evidence_count)) {
+    return false;
+  }
+  memcpy(into->evidence, from->evidence, from->evidence_count * sizeof *into->evidence);
+  for (uint32_t i = 0; i < from->evidence_count; i++) {
+    into->evidence[i].sample.capacity = 0; /* not ours to write to */
+  }
+  into->evidence_count = from->evidence_count;
+  sift_space_sort(into);
+  return true;
 }
 
 static bool merge(struct sift_space *into, struct adoption *adoption, const struct sift_space *from) {
@@ -332,10 +347,14 @@ static bool merge(struct sift_space *into, struct adoption *adoption, const stru
   if (!widen_by_merge(into, adoption, from)) {
     return false;
   }
+  if (adoption->borrow && into->evidence_count == 0) {
+    return borrow_evidence(into, adoption->arena, from);
+  }
   sift_space_sort(into);
   uint32_t sorted = into->evidence_count;
+  uint32_t next = 0;
   for (uint32_t i = 0; i < from->evidence_count; i++) {
-    struct sift_evidence *found = search_evidence(into, sorted, key_of(&from->evidence[i]));
+    struct sift_evidence *found = search_evidence(into, sorted, key_of(&from->evidence[i]), &next);
     bool merged =
         found != NULL ? merge_evidence(found, adoption, &from->evidence[i]) : merge_new(into, adoption, &from->evidence[i]);
     if (!merged) {

@@ -22,7 +22,13 @@ struct sift_instant {
 };
 
 /* < 0, 0, > 0. Sources with the same address are equal without a look. */
-int sift_instant_compare(const struct sift_instant *a, const struct sift_instant *b);
+int sift_instant_compare_places(const struct sift_instant *a, const struct sift_instant *b); /* where the times are equal */
+static inline int sift_instant_compare(const struct sift_instant *a, const struct sift_instant *b) {
+  if (a->time_ns != b->time_ns) {
+    return a->time_ns < b->time_ns ? -1 : 1;
+  }
+  return sift_instant_compare_places(a, b);
+}
 
 enum {
   SIFT_SAMPLE_BYTES_MAX = 512, /* text of a sample; cut beyond, not inside a UTF-8 character */

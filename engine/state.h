@@ -15,10 +15,12 @@ extern "C" {
 
 enum { SIFT_STATE_VERSION = 1 };
 
-/* Who reads the bytes of a state: at most `size` bytes into `buffer`, *got 0 at the end. */
+/* Who reads the bytes of a state: at most `size` bytes into `buffer`, *got 0 at the end. `content`: they are those within
+ * the state's zstd frame, decompressed and checked already (engine/unzstd.h), elsewhere perhaps than where they are read. */
 struct sift_state_input {
   enum sift_status (*read)(void *context, char *buffer, size_t size, size_t *got);
   void *context;
+  bool content;
 };
 
 /* Who takes them. `background`: compress in a thread of zstd's own, for large files. The bytes are then others, so each kind

@@ -4,10 +4,8 @@
 #include "engine/state_format.h"
 #include "engine/unzstd.h"
 
-enum { WINDOW_LOG_MAX = 23 }; /* 8 MiB, for states that another encoder made */
-
 struct sift_state_reader {
-  struct sift_unzstd *unzstd;
+  struct sift_unzstd *unzstd; /* NULL where the content comes as it is */
   struct sift_feed feed;
   struct sift_arena arena; /* the header's texts */
   struct sift_state_header header;
@@ -100,11 +98,12 @@ static enum sift_status read_header(struct sift_state_reader *reader) {
 static enum sift_status open_reader(struct sift_state_reader *reader, struct sift_state_input input) {
   sift_arena_init(&reader->arena);
   enum sift_status status = sift_fleet_init(&reader->fleet);
-  if (status == SIFT_OK) {
-    status = sift_unzstd_new(&reader->unzstd, input, WINDOW_LOG_MAX);
+  if (status == SIFT_OK && !input.content) {
+    status = sift_unzstd_new(&reader->unzstd, input, SIFT_STATE_WINDOW_LOG_MAX);
+    input = status == SIFT_OK ? sift_unzstd_input(reader->unzstd) : input;
   }
   if (status == SIFT_OK) {
-    status = sift_feed_init(&reader->feed, sift_unzstd_input(reader->unzstd), SIFT_STATE_HEADER_BYTES_MAX);
+    status = sift_feed_init(&reader->feed, input, SIFT_STATE_HEADER_BYTES_MAX);
   }
   if (status == SIFT_OK) {
     status = read_header(reader);
@@ -235,33 +234,84 @@ static struct sift_instant take_instant(const struct sift_state_reader *reader, 
   return instant;
 }
 
+/* The numbers of an evidence, up to the sample's line; whether they make sense is for the caller to ask. */
+static void take_numbers(const struct sift_state_reader *reader, struct sift_cursor *cursor, const struct scale *scale,
+                         uint32_t source_count, struct sift_evidence *evidence) {
+  sift_cursor_expect(cursor, sift_take_array(cursor, SIFT_STATE_EVIDENCE_ITEMS) == SIFT_STATE_EVIDENCE_ITEMS);
+  uint64_t rule = sift_take_unsigned(cursor);
+  sift_cursor_expect(cursor, rule < reader->header.rule_count);
+  evidence->rule = (uint32_t)rule;
+  evidence->demoted = sift_take_bool(cursor);
+  evidence->count = sift_take_unsigned(cursor);
+  evidence->first = take_instant(reader, cursor, scale, source_count);
+  evidence->last = sift_take_nil(cursor) ? evidence->first : take_instant(reader, cursor, scale, source_count);
+  evidence->sample.line = sift_take_unsigned(cursor);
+}
+
+/* Inline at any price: an instant that goes through memory takes as long as reading it. */
+static inline __attribute__((always_inline)) struct sift_instant
+dash_instant(const struct sift_state_reader *reader, struct sift_dash *dash, const struct scale *scale, uint32_t source_count) {
+  struct sift_instant instant = {.time_ns = SIFT_TIME_NONE, .source = ""};
+  dash->good = dash->good && sift_dash_is(dash, 0x90 | SIFT_STATE_INSTANT_ITEMS);
+  if (!sift_dash_is(dash, 0xC0)) {
+    uint64_t past = sift_dash_unsigned(dash);
+    dash->good = dash->good && scale->base_ns != SIFT_TIME_NONE && past <= scale->past_max;
+    instant.time_ns = (int64_t)((uint64_t)scale->base_ns + past * scale->unit);
+  }
+  uint64_t source = sift_dash_unsigned(dash);
+  instant.offset = sift_dash_unsigned(dash);
+  dash->good = dash->good && source < source_count;
+  instant.source = dash->good ? reader->sources[source].data : "";
+  return instant;
+}
+
+/* The same in a dash where there is room for it: most of the time of reading goes here. False, and the cursor stays, where
+ * anything is not as it most often is. */
+static bool dash_numbers(const struct sift_state_reader *reader, struct sift_cursor *cursor, const struct scale *scale,
+                         uint32_t source_count, struct sift_evidence *evidence) {
+  enum { OBJECTS = 1 + 3 + 2 * (1 + SIFT_STATE_INSTANT_ITEMS) + 2 }; /* array, numbers, instants, nil, line */
+  if (cursor->end - cursor->at < (ptrdiff_t)OBJECTS * SIFT_DASH_MAX) {
+    return false;
+  }
+  struct sift_dash dash = {.at = cursor->at, .good = true};
+  dash.good = sift_dash_is(&dash, 0x90 | SIFT_STATE_EVIDENCE_ITEMS);
+  uint64_t rule = sift_dash_unsigned(&dash);
+  evidence->rule = (uint32_t)rule;
+  evidence->demoted = sift_dash_is(&dash, 0xC3);
+  dash.good = dash.good && rule < reader->header.rule_count && (evidence->demoted || sift_dash_is(&dash, 0xC2));
+  evidence->count = sift_dash_unsigned(&dash);
+  const struct sift_instant first = dash_instant(reader, &dash, scale, source_count);
+  evidence->first = first;
+  evidence->last = sift_dash_is(&dash, 0xC0) ? first : dash_instant(reader, &dash, scale, source_count);
+  evidence->sample.line = sift_dash_unsigned(&dash);
+  if (dash.good) {
+    cursor->at = dash.at;
+  }
+  return dash.good;
+}
+
 /* Text and fields stay where they stand: that is how samples hold them too. */
-static struct sift_sample take_sample(struct sift_cursor *cursor) {
-  struct sift_sample sample = {.line = sift_take_unsigned(cursor)};
+static void take_sample(struct sift_cursor *cursor, struct sift_sample *sample) {
   struct sift_span text = sift_take_text(cursor, SIFT_SAMPLE_BYTES_MAX);
   uint32_t field_count = sift_take_array(cursor, SIFT_CAPTURES_MAX);
   for (uint32_t i = 0; i < field_count; i++) {
     sift_take_text(cursor, SIFT_FIELD_BYTES_MAX);
   }
   if (cursor->fault == SIFT_FAULT_NONE) {
-    sample.bytes = (char *)(uintptr_t)text.data;
-    sample.text_len = (uint32_t)text.len;
-    sample.size = (uint32_t)(cursor->at - text.data);
+    sample->bytes = (char *)(uintptr_t)text.data;
+    sample->text_len = (uint32_t)text.len;
+    sample->size = (uint32_t)(cursor->at - text.data);
   }
-  return sample;
 }
 
 static void take_evidence(const struct sift_state_reader *reader, struct sift_cursor *cursor, const struct scale *scale,
                           uint32_t source_count, struct sift_evidence *evidence) {
-  sift_cursor_expect(cursor, sift_take_array(cursor, SIFT_STATE_EVIDENCE_ITEMS) == SIFT_STATE_EVIDENCE_ITEMS);
-  uint64_t rule = sift_take_unsigned(cursor);
-  evidence->rule = (uint32_t)rule;
-  evidence->demoted = sift_take_bool(cursor);
-  evidence->count = sift_take_unsigned(cursor);
-  evidence->first = take_instant(reader, cursor, scale, source_count);
-  evidence->last = sift_take_nil(cursor) ? evidence->first : take_instant(reader, cursor, scale, source_count);
-  evidence->sample = take_sample(cursor);
-  sift_cursor_expect(cursor, rule < reader->header.rule_count && evidence->count > 0);
+  if (!dash_numbers(reader, cursor, scale, source_count, evidence)) {
+    take_numbers(reader, cursor, scale, source_count, evidence);
+  }
+  evidence->sample.capacity = 0;
+  take_sample(cursor, &evidence->sample);
+  sift_cursor_expect(cursor, evidence->count > 0);
 }
 
 /* Whether it comes after the one before it in the order of a sorted Space. */

@@ -361,7 +361,7 @@ static enum sift_status pack_space(struct sift_state_writer *writer, const struc
 }
 
 static void remember_name(struct sift_state_writer *writer, struct sift_span name) {
-  assert(sift_state_name_valid(name));
+  assert(name.len > 0 && name.len <= SIFT_SPACE_NAME_MAX);
   assert(sift_span_compare(sift_span(writer->last_name, writer->last_name_len), name) < 0);
   memcpy(writer->last_name, name.data, name.len);
   writer->last_name_len = name.len;

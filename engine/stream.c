@@ -6,8 +6,11 @@
 
 enum { SLOTS_START = 1024 };
 
+/* ASCII letters, digits, "-", "_" and ".", as bits. Names are looked at wherever a state is read. */
 static bool name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  static const uint64_t bits[4] = {UINT64_C(0x03FF600000000000), UINT64_C(0x07FFFFFE87FFFFFE)};
+  unsigned char byte = (unsigned char)c;
+  return (bits[byte >> 6] >> (byte & 63) & 1) != 0;
 }
 
 /* "." and ".." would lead astray whoever uses a name as a path. */

@@ -48,6 +48,9 @@ struct sift_condition {
   uint64_t low, high;
   const struct sift_condition *children; /* ALL, ANY, NOT */
   size_t child_count;
+  /* It holds only where there is current evidence of one of these classes, bits 1 << (class % 64); 0: it may hold without.
+   * Set by seal. Most conditions ask for a class that a Space has nothing of: this tells so at a glance. */
+  uint64_t classes;
   unsigned line, column; /* in the tree's file */
 };
 

@@ -103,6 +103,7 @@ static void gather(struct sift_triage *triage, struct sift_verdict *out) {
   triage->worst = NULL;
   triage->struck = NULL;
   triage->incident = NULL;
+  triage->classes = 0;
   for (uint32_t i = 0; i < triage->space->evidence_count; i++) {
     const struct sift_evidence *evidence = &triage->space->evidence[i];
     if (!sift_triage_current(triage, evidence)) {
@@ -111,6 +112,7 @@ static void gather(struct sift_triage *triage, struct sift_verdict *out) {
     const struct sift_rule *rule = &triage->ruleset->rules[evidence->rule];
     const struct sift_evidence **best = &triage->best[rule->class_index];
     *best = sift_triage_better(triage, *best, evidence);
+    triage->classes |= UINT64_C(1) << rule->class_index % 64;
     if (rule->mark != SIFT_MARK_NONE) {
       continue;
     }
@@ -145,7 +147,7 @@ static const struct sift_node *walk(struct sift_triage *triage, const struct sif
   for (size_t i = 0; i < count && depth < NODE_DEPTH_MAX; i++) {
     const struct sift_node *node = &nodes[i];
     const struct sift_evidence *own = NULL;
-    bool holds = sift_condition_holds(triage, &node->when, &own);
+    bool holds = sift_condition_possible(triage, &node->when) && sift_condition_holds(triage, &node->when, &own);
     note_step(triage, node, depth, holds, own);
     if (!holds) {
       continue;

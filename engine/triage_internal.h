@@ -13,6 +13,7 @@ struct sift_triage {
   /* Of the Space being judged: */
   const struct sift_space *space;
   const struct sift_attempt *attempt;
+  uint64_t classes;                   /* of current evidence, as sift_condition's */
   const struct sift_evidence *worst;  /* of all current evidence */
   const struct sift_evidence *struck; /* the evidence that an incident explains */
   const struct sift_incident *incident;
@@ -25,6 +26,11 @@ bool sift_triage_current(const struct sift_triage *triage, const struct sift_evi
  * be NULL. */
 const struct sift_evidence *sift_triage_better(const struct sift_triage *triage, const struct sift_evidence *a,
                                                const struct sift_evidence *b);
+
+/* False where the condition cannot hold, for want of evidence. */
+static inline bool sift_condition_possible(const struct sift_triage *triage, const struct sift_condition *condition) {
+  return condition->classes == 0 || (condition->classes & triage->classes) != 0;
+}
 
 /* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked. */
 bool sift_condition_holds(const struct sift_triage *triage, const struct sift_condition *condition,

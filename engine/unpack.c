@@ -67,12 +67,6 @@ bool sift_take_bool(struct sift_cursor *cursor) {
   return head == 0xC3;
 }
 
-bool sift_take_nil(struct sift_cursor *cursor) {
-  bool nil = cursor->at < cursor->end && (uint8_t)*cursor->at == 0xC0;
-  cursor->at += nil;
-  return nil;
-}
-
 /* A count in its head byte, which begins with `fixed`, or in the 2 or 4 bytes behind a `wide` or `wide` + 1. */
 static uint32_t take_count(struct sift_cursor *cursor, uint8_t fixed, uint8_t wide, uint32_t count_max) {
   uint8_t head = take_byte(cursor);

@@ -59,7 +59,11 @@ int64_t sift_take_signed(struct sift_cursor *cursor);
 bool sift_take_bool(struct sift_cursor *cursor);
 
 /* Takes a nil if one stands there; no fault if not. */
-bool sift_take_nil(struct sift_cursor *cursor);
+static inline bool sift_take_nil(struct sift_cursor *cursor) {
+  bool nil = cursor->at < cursor->end && (unsigned char)*cursor->at == 0xC0;
+  cursor->at += nil;
+  return nil;
+}
 
 /* Counts over `count_max` are bad; those that the bytes left cannot hold are short. */
 uint32_t sift_take_any_array(struct sift_cursor *cursor, uint32_t count_max);
@@ -93,6 +97,34 @@ static inline struct sift_span sift_take_text(struct sift_cursor *cursor, uint32
     }
   }
   return sift_take_any_text(cursor, len_max);
+}
+
+/* Reads small objects where their bytes are known to be there: at most SIFT_DASH_MAX for each. Lives in registers, so a run of
+ * numbers costs a fraction of what a cursor takes. `good` falls where something else stands there and stays so; the values
+ * are then of no meaning, and a cursor says what is wrong. */
+enum { SIFT_DASH_MAX = 9 };
+struct sift_dash {
+  const char *at;
+  bool good;
+};
+
+static inline bool sift_dash_is(struct sift_dash *dash, unsigned byte) {
+  bool is = (unsigned char)*dash->at == byte;
+  dash->at += is;
+  return is;
+}
+
+static inline uint64_t sift_dash_unsigned(struct sift_dash *dash) {
+  unsigned head = (unsigned char)*dash->at++;
+  if (head < 0x80) {
+    return head;
+  }
+  dash->good = dash->good && head >= 0xCC && head <= 0xCF;
+  unsigned count = 1U << (head & 3);
+  uint64_t big;
+  memcpy(&big, dash->at, sizeof big);
+  dash->at += count;
+  return __builtin_bswap64(big) >> (64 - 8 * count);
 }
 
 /* That very str, or bad. */

@@ -93,5 +93,5 @@ static enum sift_status read_frame(void *context, char *buffer, size_t size, siz
 }
 
 struct sift_state_input sift_unzstd_input(struct sift_unzstd *unzstd) {
-  return (struct sift_state_input){.read = read_frame, .context = unzstd};
+  return (struct sift_state_input){.read = read_frame, .context = unzstd, .content = true};
 }

@@ -6,6 +6,8 @@
 
 struct sift_unzstd;
 
+enum { SIFT_STATE_WINDOW_LOG_MAX = 23 }; /* 8 MiB: of a state's frame, also where another encoder made it */
+
 /* Takes frames whose window is at most 1 << `window_log_max` bytes. SIFT_ENOMEM, and *out is NULL. */
 enum sift_status sift_unzstd_new(struct sift_unzstd **out, struct sift_state_input input, unsigned window_log_max);
 void sift_unzstd_free(struct sift_unzstd *unzstd);

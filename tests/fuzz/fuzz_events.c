@@ -33,7 +33,7 @@ static struct outcome read_all(const uint8_t *data, size_t size, size_t step) {
   struct sift_event_reader *reader = NULL;
   const struct sift_event_record *event = NULL;
   struct outcome outcome = {.status = SIFT_OK};
-  if (sift_event_reader_new(&reader, (struct sift_state_input){read_piece, &pieces}) != SIFT_OK) {
+  if (sift_event_reader_new(&reader, (struct sift_state_input){.read = read_piece, .context = &pieces}) != SIFT_OK) {
     abort();
   }
   while ((outcome.status = sift_event_next(reader, &event)) == SIFT_OK) {

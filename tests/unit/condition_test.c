@@ -73,6 +73,19 @@ static void a_class_holds_by_its_best_evidence(void **state) {
   assert_false(holds(of(SIFT_COND_CLASS, class_index(&fixture, "deps"))));
 }
 
+/* As it is after sealing: with the classes that it takes. */
+static void a_condition_without_evidence_of_its_classes_fails_unasked(void **state) {
+  (void)state;
+  struct sift_condition crash = of(SIFT_COND_CLASS, class_index(&fixture, "crash"));
+  see(&fixture, "crash-exit", T0, 10);
+  crash.classes = UINT64_C(1) << class_index(&fixture, "crash");
+  assert_proof(crash, "crash-exit");
+  crash.classes = UINT64_C(1) << class_index(&fixture, "deps");
+  assert_false(holds(crash));
+  crash.classes |= UINT64_C(1) << class_index(&fixture, "crash");
+  assert_proof(crash, "crash-exit");
+}
+
 static void equal_evidence_is_told_apart_by_rule_id(void **state) {
   (void)state;
   see(&fixture, "headline", T0, 10);
@@ -195,6 +208,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(always_holds_without_proof),
       TEST(a_class_holds_by_its_best_evidence),
+      TEST(a_condition_without_evidence_of_its_classes_fails_unasked),
       TEST(equal_evidence_is_told_apart_by_rule_id),
       TEST(demoted_and_old_evidence_holds_nothing),
       TEST(a_rule_holds_by_its_own_evidence),

@@ -64,7 +64,7 @@ static enum sift_status read_all(const char *bytes, size_t len, size_t step, siz
   struct sift_event_reader *reader = NULL;
   const struct sift_event_record *event = NULL;
   enum sift_status status = SIFT_OK;
-  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){dribble, &input}), SIFT_OK);
+  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){.read = dribble, .context = &input}), SIFT_OK);
   for (*events = 0; (status = sift_event_next(reader, &event)) == SIFT_OK; ++*events) {}
   assert_int_equal(sift_event_next(reader, &event), status);
   *offset = sift_event_reader_offset(reader);
@@ -83,7 +83,7 @@ static void events_come_back_with_all_that_they_say(void **state) {
   struct dribble input = {sift_span(pack.bytes, pack.len), SIZE_MAX};
   struct sift_event_reader *reader = NULL;
   const struct sift_event_record *event = NULL;
-  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){dribble, &input}), SIFT_OK);
+  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){.read = dribble, .context = &input}), SIFT_OK);
   assert_int_equal(sift_event_next(reader, &event), SIFT_OK);
   assert_true(event->time_ns == 1769854830123000000);
   assert_true(text_is(event->space, "owner/name") && text_is(event->channel, "run") && text_is(event->rule, "with-fields"));

@@ -36,7 +36,7 @@ static void all_bytes_pass_in_order_whatever_is_taken(void **state) {
   for (size_t step = 1; step < 200000; step = step * 7 + 1) {
     struct counter counter = {.step = step, .left = 300000};
     struct sift_feed feed;
-    assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){count_up, &counter}, START), SIFT_OK);
+    assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){.read = count_up, .context = &counter}, START), SIFT_OK);
     size_t total = 0;
     uint8_t next = 0;
     while (sift_feed_more(&feed, step % 2 == 0) == SIFT_OK) {
@@ -59,7 +59,7 @@ static void the_window_grows_up_to_its_limit_only(void **state) {
   (void)state;
   struct counter counter = {.step = SIZE_MAX, .left = SIZE_MAX};
   struct sift_feed feed;
-  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){count_up, &counter}, 3 * START), SIFT_OK);
+  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){.read = count_up, .context = &counter}, 3 * START), SIFT_OK);
   const size_t sizes[] = {START, 2 * START, 3 * START};
   for (size_t i = 0; i < 3; i++) {
     assert_int_equal(sift_feed_more(&feed, false), SIFT_OK);
@@ -76,7 +76,7 @@ static void filling_reads_until_the_window_is_full(void **state) {
   (void)state;
   struct counter counter = {.step = 1000, .left = SIZE_MAX};
   struct sift_feed feed;
-  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){count_up, &counter}, START), SIFT_OK);
+  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){.read = count_up, .context = &counter}, START), SIFT_OK);
   assert_int_equal(sift_feed_more(&feed, false), SIFT_OK);
   assert_int_equal(counter.reads, 1);
   assert_int_equal(sift_feed_more(&feed, true), SIFT_OK);
@@ -88,7 +88,7 @@ static void an_error_of_the_input_comes_out(void **state) {
   (void)state;
   struct counter counter = {.step = 10, .left = 30, .end = SIFT_EIO};
   struct sift_feed feed;
-  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){count_up, &counter}, START), SIFT_OK);
+  assert_int_equal(sift_feed_init(&feed, (struct sift_state_input){.read = count_up, .context = &counter}, START), SIFT_OK);
   assert_int_equal(sift_feed_more(&feed, false), SIFT_OK);
   assert_int_equal(sift_feed_more(&feed, true), SIFT_EIO);
   sift_feed_release(&feed);

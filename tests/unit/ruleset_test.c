@@ -154,6 +154,47 @@ static void sealing_sorts_and_keeps_every_reference(void **state) {
   sift_ruleset_free(ruleset);
 }
 
+/* What sealing says of `all` or `any` of three children: a class, another class, and a phase. */
+static uint64_t classes_of(enum sift_condition_kind kind, size_t first, size_t count) {
+  struct sift_ruleset *ruleset = NULL;
+  struct sift_problems problems;
+  sift_problems_init(&problems);
+  assert_int_equal(sift_ruleset_new(&ruleset), SIFT_OK);
+  add_classes(ruleset, &plain);
+  add_rule(ruleset, &plain, "one");
+  struct sift_condition parts[] = {{.kind = SIFT_COND_CLASS, .index = class_at(ruleset, "gamma")},
+                                   {.kind = SIFT_COND_CLASS, .index = class_at(ruleset, "beta")},
+                                   {.kind = SIFT_COND_PHASE, .index = 2}};
+  struct sift_node top = {.id = "top", .question = "?", .branch = "", .title = "", .reference = ""};
+  top.when = (struct sift_condition){.kind = kind, .children = copy(ruleset, parts, sizeof parts), .child_count = count};
+  top.when.children += first;
+  ruleset->tree.nodes = copy(ruleset, &top, sizeof top);
+  ruleset->tree.count = 1;
+  assert_int_equal(sift_ruleset_seal(ruleset, &problems), SIFT_OK);
+  uint64_t classes = ruleset->tree.nodes->when.classes;
+  sift_ruleset_free(ruleset);
+  sift_problems_release(&problems);
+  return classes;
+}
+
+/* alpha, beta, gamma have the bits 1, 2 and 4. */
+static void sealing_knows_the_classes_without_which_a_condition_fails(void **state) {
+  (void)state;
+  struct sift_ruleset *ruleset = cook(&plain);
+  const struct sift_node *top = ruleset->tree.nodes;
+  assert_int_equal(top->when.children[0].classes, 4);
+  assert_int_equal(top->when.children[1].classes, UINT64_C(1) << ruleset->rules[top->when.children[1].index].class_index);
+  assert_int_equal(top->when.children[2].classes, 0);
+  assert_int_equal(top->children[0].when.classes, 2);
+  sift_ruleset_free(ruleset);
+  assert_int_equal(classes_of(SIFT_COND_ANY, 0, 2), 6);
+  assert_int_equal(classes_of(SIFT_COND_ANY, 0, 3), 0);
+  assert_int_equal(classes_of(SIFT_COND_ALL, 0, 3), 4);
+  assert_int_equal(classes_of(SIFT_COND_ALL, 2, 1), 0);
+  assert_int_equal(classes_of(SIFT_COND_ALL, 1, 2), 2);
+  assert_int_equal(classes_of(SIFT_COND_NOT, 0, 1), 0);
+}
+
 static void the_hash_does_not_depend_on_the_order_of_adding(void **state) {
   (void)state;
   struct recipe reversed = plain;
@@ -339,6 +380,7 @@ static void severity_numbers_are_those_of_opentelemetry(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sealing_sorts_and_keeps_every_reference),
+      cmocka_unit_test(sealing_knows_the_classes_without_which_a_condition_fails),
       cmocka_unit_test(the_hash_does_not_depend_on_the_order_of_adding),
       cmocka_unit_test(the_hash_does_not_depend_on_places_and_examples),
       cmocka_unit_test(the_hash_changes_with_everything_that_changes_results),

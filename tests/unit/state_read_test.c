@@ -424,13 +424,43 @@ static void an_input_may_come_byte_by_byte_and_its_error_comes_out(void **state)
     struct dribble input = {&bytes, 0, lefts[i]};
     struct sift_state_reader *reader = NULL;
     const struct sift_space *space = NULL;
-    enum sift_status status = sift_state_reader_new(&reader, (struct sift_state_input){dribble, &input});
+    enum sift_status status = sift_state_reader_new(&reader, (struct sift_state_input){.read = dribble, .context = &input});
     while (status == SIFT_OK) {
       status = sift_state_next(reader, &space);
     }
     assert_int_equal(status, i == 0 ? SIFT_END : SIFT_EIO);
     sift_state_reader_free(reader);
   }
+  sift_state_buffer_release(&bytes);
+}
+
+static void content_that_was_decompressed_elsewhere_reads_alike(void **state) {
+  (void)state;
+  struct sift_state_buffer bytes = small_state();
+  struct sift_pack content = support_content(&bytes);
+  struct sift_state_buffer plain = {.bytes = content.bytes, .size = content.len};
+  for (size_t cut = 0; cut < 2; cut++) {
+    struct sift_state_bytes framed = {sift_span(bytes.bytes, bytes.size)};
+    struct dribble input = {&plain, 0, SIZE_MAX};
+    struct sift_state_reader *readers[2] = {NULL};
+    plain.size = content.len - cut;
+    assert_int_equal(sift_state_reader_new(&readers[0], sift_state_bytes_input(&framed)), SIFT_OK);
+    struct sift_state_input direct = {.read = dribble, .context = &input, .content = true};
+    assert_int_equal(sift_state_reader_new(&readers[1], direct), SIFT_OK);
+    const struct sift_space *spaces[2] = {NULL};
+    while (sift_state_next(readers[0], &spaces[0]) == SIFT_OK) {
+      assert_int_equal(sift_state_next(readers[1], &spaces[1]), SIFT_OK);
+      struct sift_state_buffer one = support_encode(spaces[0]);
+      struct sift_state_buffer other = support_encode(spaces[1]);
+      support_assert_same(&one, &other);
+      sift_state_buffer_release(&one);
+      sift_state_buffer_release(&other);
+    }
+    assert_int_equal(sift_state_next(readers[1], &spaces[1]), cut == 0 ? SIFT_END : SIFT_ECORRUPT);
+    sift_state_reader_free(readers[0]);
+    sift_state_reader_free(readers[1]);
+  }
+  sift_pack_release(&content);
   sift_state_buffer_release(&bytes);
 }
 
@@ -480,6 +510,7 @@ int main(void) {
       cmocka_unit_test(forged_content_is_judged_as_it_deserves),
       cmocka_unit_test(deep_nesting_is_only_corrupt),
       cmocka_unit_test(an_input_may_come_byte_by_byte_and_its_error_comes_out),
+      cmocka_unit_test(content_that_was_decompressed_elsewhere_reads_alike),
       cmocka_unit_test(a_record_larger_than_the_window_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,41 @@ static void numbers_come_back_in_every_width(void **state) {
   }
 }
 
+static void a_dash_reads_what_a_cursor_reads(void **state) {
+  (void)state;
+  for (unsigned bit = 0; bit < 64; bit++) {
+    for (uint64_t around = 0; around < 3; around++) {
+      char bytes[2 * SIFT_DASH_MAX] = {0};
+      uint64_t value = (UINT64_C(1) << bit) + around - 1;
+      size_t len = (size_t)(sift_put_unsigned(bytes, value) - bytes);
+      struct sift_dash dash = {.at = bytes, .good = true};
+      assert_true(sift_dash_unsigned(&dash) == value);
+      assert_ptr_equal(dash.at, bytes + len);
+      assert_true(dash.good);
+    }
+  }
+}
+
+/* Whatever stands there, it takes no more bytes than it may. */
+static void a_dash_falls_over_anything_but_a_number(void **state) {
+  (void)state;
+  for (unsigned head = 0; head < 256; head++) {
+    char *owned = NULL;
+    const char bytes[SIFT_DASH_MAX] = {(char)(unsigned char)head, 1, 2, 3, 4, 5, 6, 7, 8};
+    struct sift_cursor cursor = guarded(bytes, sizeof bytes, &owned);
+    struct sift_dash dash = {.at = owned, .good = true};
+    uint64_t value = sift_dash_unsigned(&dash);
+    uint64_t expected = sift_take_unsigned(&cursor);
+    assert_int_equal(dash.good, cursor.fault == SIFT_FAULT_NONE);
+    assert_true(!dash.good || (value == expected && dash.at == cursor.at));
+    assert_true(dash.at <= owned + sizeof bytes);
+    dash = (struct sift_dash){.at = owned, .good = true};
+    assert_int_equal(sift_dash_is(&dash, 0xC0), head == 0xC0);
+    assert_ptr_equal(dash.at, owned + (head == 0xC0));
+    free(owned);
+  }
+}
+
 static void short_signed_forms_of_other_encoders_are_read(void **state) {
   (void)state;
   struct sift_cursor cursor = CURSOR("\xFF\xE0\xD0\x80\xD1\x80\x00\xD2\x80\x00\x00\x00\xD0\x05");
@@ -192,6 +227,8 @@ static void any_object_is_skipped_however_deep(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_come_back_in_every_width),
+      cmocka_unit_test(a_dash_reads_what_a_cursor_reads),
+      cmocka_unit_test(a_dash_falls_over_anything_but_a_number),
       cmocka_unit_test(short_signed_forms_of_other_encoders_are_read),
       cmocka_unit_test(text_is_taken_up_to_its_limit_from_every_head),
       cmocka_unit_test(every_prefix_is_short_and_nothing_is_read_past_it),

@@ -218,7 +218,7 @@ static int print_file(struct printer *printer, const char *path) {
   }
   struct sift_event_reader *reader = NULL;
   uint64_t offset = 0;
-  status = sift_event_reader_new(&reader, (struct sift_state_input){read_source, &file});
+  status = sift_event_reader_new(&reader, (struct sift_state_input){.read = read_source, .context = &file});
   if (status == SIFT_OK) {
     status = print_events(printer, reader);
     offset = sift_event_reader_offset(reader);

@@ -5,11 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/unzstd.h"
 #include "tools/spacesift/cli.h"
+#include "tools/spacesift/read_ahead.h"
+
+/* One state in the chain of its pass: file, decompression, both of them in the thread that reads ahead, reader. */
+struct link {
+  FILE *file;
+  struct sift_unzstd *unzstd;
+};
 
 struct sift_states {
   char *const *paths;
-  FILE **files;
+  struct link *links;
+  struct sift_state_input *contents;
+  struct sift_read_ahead *ahead;
   struct sift_state_reader **readers;
   size_t count;
   size_t opened; /* readers of this pass */
@@ -26,9 +36,10 @@ enum sift_status sift_states_new(struct sift_states **out, char *const *paths, s
   states->paths = paths;
   states->count = count;
   states->spaces_max = spaces_max;
-  states->files = calloc(count + 1, sizeof(FILE *));
+  states->links = calloc(count + 1, sizeof *states->links);
+  states->contents = calloc(count + 1, sizeof *states->contents);
   states->readers = calloc(count + 1, sizeof(struct sift_state_reader *));
-  if (states->files == NULL || states->readers == NULL) {
+  if (states->links == NULL || states->contents == NULL || states->readers == NULL) {
     sift_states_free(states);
     return SIFT_ENOMEM;
   }
@@ -36,18 +47,27 @@ enum sift_status sift_states_new(struct sift_states **out, char *const *paths, s
   return SIFT_OK;
 }
 
+static void close_link(struct link *link) {
+  sift_unzstd_free(link->unzstd);
+  if (link->file != NULL) {
+    fclose(link->file);
+  }
+  *link = (struct link){0};
+}
+
+/* The thread before what it reads. */
 static void end_pass(struct sift_states *states) {
   sift_state_merger_free(states->merger);
   states->merger = NULL;
-  for (size_t i = 0; states->readers != NULL && states->files != NULL && i < states->count; i++) {
+  for (size_t i = 0; i < states->opened; i++) {
     sift_state_reader_free(states->readers[i]);
-    states->readers[i] = NULL;
-    if (states->files[i] != NULL) {
-      fclose(states->files[i]);
-      states->files[i] = NULL;
-    }
   }
   states->opened = 0;
+  sift_read_ahead_free(states->ahead);
+  states->ahead = NULL;
+  for (size_t i = 0; states->links != NULL && i < states->count; i++) {
+    close_link(&states->links[i]);
+  }
 }
 
 void sift_states_free(struct sift_states *states) {
@@ -55,7 +75,8 @@ void sift_states_free(struct sift_states *states) {
     return;
   }
   end_pass(states);
-  free((void *)states->files);
+  free(states->links);
+  free(states->contents);
   free((void *)states->readers);
   free(states);
 }
@@ -86,33 +107,57 @@ static void complain_of(const char *path, enum sift_status status) {
   }
 }
 
-static enum sift_status open_one(struct sift_states *states, size_t at) {
-  states->files[at] = fopen(states->paths[at], "re");
-  if (states->files[at] == NULL) {
+static enum sift_status open_link(struct sift_states *states, size_t at) {
+  struct link *link = &states->links[at];
+  link->file = fopen(states->paths[at], "re");
+  if (link->file == NULL) {
     return SIFT_EIO;
   }
-  struct sift_state_input input = {read_file, states->files[at]};
-  enum sift_status status = sift_state_reader_new(&states->readers[at], input);
+  struct sift_state_input input = {.read = read_file, .context = link->file};
+  enum sift_status status = sift_unzstd_new(&link->unzstd, input, SIFT_STATE_WINDOW_LOG_MAX);
+  states->contents[at] = status == SIFT_OK ? sift_unzstd_input(link->unzstd) : input;
+  return status;
+}
+
+static enum sift_status open_reader(struct sift_states *states, size_t at) {
+  enum sift_status status = sift_state_reader_new(&states->readers[at], sift_read_ahead_input(states->ahead, at));
   states->opened += status == SIFT_OK;
   return status;
 }
 
-enum sift_status sift_states_pass(struct sift_states *states, struct sift_state_merger **out) {
-  end_pass(states);
-  *out = NULL;
-  for (size_t i = 0; i < states->count; i++) {
-    enum sift_status status = open_one(states, i);
+/* Does `open` for each state, and tells of the first that fails. */
+static enum sift_status open_each(struct sift_states *states, enum sift_status (*open)(struct sift_states *, size_t)) {
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < states->count && status == SIFT_OK; i++) {
+    status = open(states, i);
     if (status != SIFT_OK) {
       complain_of(states->paths[i], status);
-      return status;
     }
   }
+  return status;
+}
+
+static enum sift_status begin_merger(struct sift_states *states) {
   enum sift_status status = sift_state_merger_new(&states->merger, states->readers, states->count, states->spaces_max);
   if (status == SIFT_EVERSION) {
     sift_say("these states were made by different rule sets and cannot be folded: scan again with one of them");
   } else if (status != SIFT_OK) {
     sift_say("%s", sift_status_text(status));
   }
+  return status;
+}
+
+enum sift_status sift_states_pass(struct sift_states *states, struct sift_state_merger **out) {
+  end_pass(states);
+  enum sift_status status = open_each(states, open_link);
+  if (status == SIFT_OK) {
+    status = sift_read_ahead_new(&states->ahead, states->contents, states->count);
+    if (status != SIFT_OK) {
+      sift_say("%s", sift_status_text(status));
+    }
+  }
+  status = status == SIFT_OK ? open_each(states, open_reader) : status;
+  status = status == SIFT_OK ? begin_merger(states) : status;
   *out = states->merger;
   return status;
 }

@@ -8,12 +8,16 @@ extern "C" {
 
 /* The order is by name, so that tables come out sorted. Names are part of the report's format. */
 enum sift_reason {
+  SIFT_REASON_AUTH_FAILED,     /* auth_failed: the peer's shared key, user or password is wrong; the connection was closed */
   SIFT_REASON_BAD_SPACE_NAME,  /* bad_space_name: not owner/name of letters, digits, '.', '_', '-'; counted under "-" */
   SIFT_REASON_BAD_TIME,        /* bad_time: outside 1990 to 2100, or not a time; the record is kept, undated */
   SIFT_REASON_CORRUPT,         /* corrupt: damaged compressed data; the rest of the shard is lost */
   SIFT_REASON_DICTIONARY,      /* dictionary: needs a zstd dictionary */
   SIFT_REASON_DIRECTORY_LOOP,  /* directory_loop: a directory that leads back to itself; skipped */
   SIFT_REASON_EMPTY,           /* empty: a file without a byte */
+  SIFT_REASON_FRAME_SYNTAX,    /* frame_syntax: not a frame of the protocol; it was dropped, or the connection closed */
+  SIFT_REASON_FRAME_TOO_LONG,  /* frame_too_long: a frame over the limit; cut there, or the connection closed */
+  SIFT_REASON_INFLATED_LIMIT,  /* inflated_limit: decompresses to more than the limit; dropped */
   SIFT_REASON_JSON_DEPTH,      /* json_depth: nested too deeply; the record is dropped */
   SIFT_REASON_JSON_SYNTAX,     /* json_syntax: not JSON; the record is dropped */
   SIFT_REASON_JSON_TEXT,       /* json_text: the text field is absent or no string; the record is dropped */

@@ -3,8 +3,8 @@
 /* clang-format off */
 #define FIXED(payload) {0, 0, (payload), 0}
 #define COUNTED(width, per_count, payload) {(width), (per_count), (payload), 0}
-#define FOUR(row) row, row, row, row
-#define SIXTEEN(row) FOUR(row), FOUR(row), FOUR(row), FOUR(row)
+#define BARE4 FIXED(0), FIXED(0), FIXED(0), FIXED(0)
+#define BARE16 BARE4, BARE4, BARE4, BARE4
 #define ITEMS4(unit, n) {0, 0, 0, (unit) * (n)}, {0, 0, 0, (unit) * ((n) + 1)}, {0, 0, 0, (unit) * ((n) + 2)}, {0, 0, 0, (unit) * ((n) + 3)}
 #define ITEMS16(unit) ITEMS4(unit, 0), ITEMS4(unit, 4), ITEMS4(unit, 8), ITEMS4(unit, 12)
 #define TEXT4(n) FIXED(n), FIXED((n) + 1), FIXED((n) + 2), FIXED((n) + 3)
@@ -12,8 +12,8 @@
 
 /* https://github.com/msgpack/msgpack/blob/master/spec.md, "Overview" of formats. */
 const struct sift_head_row sift_head_rows[256] = {
-    SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)), /* 00..7f positive fixint */
-    SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)),
+    BARE16, BARE16, BARE16, BARE16,                                             /* 00..7f positive fixint */
+    BARE16, BARE16, BARE16, BARE16,
     ITEMS16(2), ITEMS16(1),                                                     /* 80 fixmap, 90 fixarray */
     TEXT16(0), TEXT16(16),                                                      /* a0 fixstr */
     FIXED(0), COUNTED(SIFT_HEAD_BAD, 0, 0), FIXED(0), FIXED(0),                 /* c0 nil, never used, false, true */
@@ -26,6 +26,6 @@ const struct sift_head_row sift_head_rows[256] = {
     COUNTED(1, 0, 0), COUNTED(2, 0, 0), COUNTED(4, 0, 0),                       /* d9 str */
     COUNTED(2, 1, 0), COUNTED(4, 1, 0),                                         /* dc array */
     COUNTED(2, 2, 0), COUNTED(4, 2, 0),                                         /* de map */
-    SIXTEEN(FIXED(0)), SIXTEEN(FIXED(0)),                                       /* e0 negative fixint */
+    BARE16, BARE16,                                                             /* e0 negative fixint */
 };
 /* clang-format on */

@@ -3,8 +3,8 @@
 #ifndef SIFT_ENGINE_UNPACK_HEAD_H
 #define SIFT_ENGINE_UNPACK_HEAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 enum {
   SIFT_HEAD_BYTES_MAX = 5, /* a map of 32 bits, and the like */
@@ -18,6 +18,17 @@ struct sift_head_row {
 };
 extern const struct sift_head_row sift_head_rows[256];
 
+/* What begins with such a byte: a str or bin, an array, a map. */
+static inline bool sift_head_is_text(unsigned head) {
+  return (head & 0xE0) == 0xA0 || (head >= 0xD9 && head <= 0xDB) || (head >= 0xC4 && head <= 0xC6);
+}
+static inline bool sift_head_is_array(unsigned head) {
+  return (head & 0xF0) == 0x90 || head == 0xDC || head == 0xDD;
+}
+static inline bool sift_head_is_map(unsigned head) {
+  return (head & 0xF0) == 0x80 || head == 0xDE || head == 0xDF;
+}
+
 struct sift_head {
   uint32_t len;     /* of the head itself, its count included; 0: `left` ends within it */
   uint64_t payload; /* bytes that follow the head */
@@ -25,20 +36,20 @@ struct sift_head {
 };
 
 /* False where no object begins so. `left` is at least 1. */
-static inline int sift_head_read(const char *at, uint64_t left, struct sift_head *head) {
+static inline bool sift_head_read(const char *at, uint64_t left, struct sift_head *head) {
   struct sift_head_row row = sift_head_rows[(unsigned char)*at];
   head->len = 1U + row.width;
   head->payload = row.payload;
   head->items = row.items;
   if (row.width == 0) {
-    return 1;
+    return true;
   }
   if (row.width == SIFT_HEAD_BAD) {
-    return 0;
+    return false;
   }
   if (left < head->len) {
     head->len = 0;
-    return 1;
+    return true;
   }
   uint32_t count = 0;
   for (unsigned i = 1; i <= row.width; i++) {
@@ -46,7 +57,7 @@ static inline int sift_head_read(const char *at, uint64_t left, struct sift_head
   }
   head->payload += row.per_count == 0 ? count : 0;
   head->items = (uint64_t)row.per_count * count;
-  return 1;
+  return true;
 }
 
 #endif

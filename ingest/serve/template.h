@@ -7,7 +7,6 @@
 
 #include "engine/span.h"
 #include "engine/status.h"
-#include "ingest/serve/bytes.h"
 #include "ingest/serve/protocol.h"
 #include "ingest/wrapping.h"
 
@@ -71,11 +70,20 @@ enum sift_status sift_template_init(struct sift_template *form, enum sift_protoc
                                     struct sift_variables *variables, char *error, size_t error_size);
 void sift_template_release(struct sift_template *form);
 
-/* Composes into *out for values[i] of variable i; what stands alone is lent from its value, what is put together is appended
- * to `scratch` from *at on. No alternative complete: an empty span, whose data is NULL where all its variables have a data
- * of NULL too. False when memory is out. */
-bool sift_template_compose(const struct sift_template *form, const struct sift_span *values, struct sift_bytes *scratch, size_t *at,
-                           struct sift_span *out);
+/* What a template gives for one record. */
+struct sift_template_choice {
+  size_t first, last;    /* the pieces of the alternative that counts: [first, last) */
+  size_t room;           /* bytes that sift_template_write() takes; 0: nothing need be written */
+  struct sift_span lent; /* where room is 0: the text, lent from a value or the template */
+};
+
+/* Chooses for values[i] of variable i. No alternative complete: `lent` is empty, and its data is NULL where all the template's
+ * variables have a data of NULL too. */
+struct sift_template_choice sift_template_choose(const struct sift_template *form, const struct sift_span *values);
+
+/* Writes the text of a choice, `room` bytes, for the same values. */
+void sift_template_write(const struct sift_template *form, const struct sift_template_choice *choice,
+                         const struct sift_span *values, char *out);
 
 #ifdef __cplusplus
 }

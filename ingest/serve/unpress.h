@@ -31,7 +31,7 @@ enum sift_status sift_unpress_begin(struct sift_unpress *unpress, enum sift_unpr
 
 /* Decodes from *in, behind which SIFT_PADDING bytes are readable, into `out`; *in moves on behind what was used, *got bytes
  * were written. It stops only when `out` is full or *in is used up: with *got == size there may be more to come without
- * new input, so call again. What was decoded before damage is given first.
+ * new input, so call again. Whole frames before damage are given first; of the damaged one, what its decoder let go.
  * SIFT_OK, SIFT_ENOMEM, or SIFT_ECORRUPT with the reason in *reason: corrupt, trailing_bytes (something else follows a
  * whole frame or member; zero bytes behind gzip are fine), window_limit or dictionary. After an error begin anew. */
 enum sift_status sift_unpress_feed(struct sift_unpress *unpress, struct sift_span *in, char *out, size_t size, size_t *got,

@@ -46,7 +46,7 @@ const char *sift_reason_name(enum sift_reason reason);
 /* What to tell a person: what happened and what to do. */
 const char *sift_reason_text(enum sift_reason reason);
 
-/* True when input was lost or may be wrong, so that the exit status is 1; no_space and utf8_repaired lose nothing. */
+/* True when input was lost or may be wrong, so that the exit status is 1; forward_signal, no_space and utf8_repaired lose no log. */
 int sift_reason_is_damage(enum sift_reason reason);
 
 #ifdef __cplusplus

@@ -1,14 +1,19 @@
 #include "ingest/serve/origin.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/stamp.h"
+#include "ingest/json_records.h"
 
 struct sift_origin {
   struct sift_template templates[SIFT_ORIGIN_PARTS];
   struct sift_variables variables;
+  struct sift_json_paths json; /* borrows from the variables */
 };
+
+static_assert((int)SIFT_VARIABLES_MAX <= (int)SIFT_JSON_PATHS_MAX, "a path for each variable");
 
 static const char *const part_names[SIFT_ORIGIN_PARTS] = {"space", "channel", "time", "text"};
 
@@ -20,6 +25,16 @@ static enum sift_status read_part(struct sift_origin *origin, enum sift_protocol
   int named = snprintf(error, error_size, "%s: ", part_names[part]);
   size_t skip = named > 0 && (size_t)named < error_size ? (size_t)named : 0;
   return sift_template_init(&origin->templates[part], kind, text, &origin->variables, error + skip, error_size - skip);
+}
+
+static void prepare_json(struct sift_origin *origin) {
+  static const struct sift_field_path none;
+  const struct sift_field_path *paths[SIFT_VARIABLES_MAX];
+  for (size_t i = 0; i < origin->variables.count; i++) {
+    const struct sift_variable *variable = &origin->variables.list[i];
+    paths[i] = variable->kind == SIFT_VARIABLE_FIELD ? &variable->path : &none;
+  }
+  sift_json_paths_init(&origin->json, paths, origin->variables.count);
 }
 
 enum sift_status sift_origin_new(struct sift_origin **out, enum sift_protocol_kind kind, const char *space, const char *channel,
@@ -37,6 +52,7 @@ enum sift_status sift_origin_new(struct sift_origin **out, enum sift_protocol_ki
       return status;
     }
   }
+  prepare_json(origin);
   if (error_size > 0) {
     error[0] = '\0';
   }
@@ -56,6 +72,10 @@ void sift_origin_free(struct sift_origin *origin) {
 const struct sift_variable *sift_origin_variables(const struct sift_origin *origin, size_t *count) {
   *count = origin->variables.count;
   return origin->variables.list;
+}
+
+const struct sift_json_paths *sift_origin_json_paths(const struct sift_origin *origin) {
+  return &origin->json;
 }
 
 /* The part of a tag with this number, absent where it has not so many. */

@@ -15,6 +15,8 @@
 extern "C" {
 #endif
 
+struct sift_json_paths;
+
 /* Immutable; shared by all connections and loops of a listener. */
 struct sift_origin;
 
@@ -31,6 +33,9 @@ const char *sift_origin_default(enum sift_protocol_kind kind, enum sift_origin_p
 
 /* What to look up for each record, in this order; each once. Lives as long as the origin. */
 const struct sift_variable *sift_origin_variables(const struct sift_origin *origin, size_t *count);
+
+/* Lines: path i is that of variable i, or without parts where that is none of the record. Lives as long as the origin. */
+const struct sift_json_paths *sift_origin_json_paths(const struct sift_origin *origin);
 
 /* The value of a variable that the connection or the tag tells: PEER, TAG, TAG_PART; absent for all others. */
 struct sift_span sift_variable_plain(const struct sift_variable *variable, struct sift_span peer, struct sift_span tag);

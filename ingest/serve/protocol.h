@@ -21,7 +21,8 @@ struct sift_protocol_scratch;
 
 enum sift_protocol_kind { SIFT_PROTOCOL_LINES, SIFT_PROTOCOL_SYSLOG, SIFT_PROTOCOL_FORWARD };
 
-/* A record as a protocol tells it. Spans are borrowed for the length of the call; none is checked (names, UTF-8, time). */
+/* A record as a protocol tells it. Spans are borrowed for the length of the call; nothing is checked (names, UTF-8) or taken out
+ * (escape sequences of terminals). */
 struct sift_live_record {
   struct sift_span space, channel; /* as the origin's templates give them; "" where they give none */
   struct sift_span text;           /* one line, or several divided by '\n'; a last '\n' is optional */
@@ -48,8 +49,9 @@ struct sift_live_sink {
 
 /* What a peer may ask of us. Each is at least 64 bytes. */
 struct sift_live_limits {
-  size_t frame_bytes_max;    /* one frame as it comes: a syslog message, a Forward message, a line of JSON */
-  size_t line_bytes_max;     /* longer raw lines are cut there and counted as line_cut; at most SIFT_LINE_BYTES_MAX */
+  size_t frame_bytes_max;    /* one Forward message as it comes */
+  size_t line_bytes_max;     /* at most SIFT_LINE_BYTES_MAX: longer raw lines and syslog messages are cut there and counted, longer
+                                lines of JSON dropped and counted */
   size_t inflated_bytes_max; /* what one compressed frame may become; streams of lines are endless and bounded by the line */
   unsigned window_log_max;   /* zstd: largest window, 10 to 31 */
 };

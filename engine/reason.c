@@ -11,6 +11,13 @@ struct reason_row {
 };
 
 static const struct reason_row rows[] = {
+    [SIFT_REASON_AUTH_FAILED] =
+        {"auth_failed",
+         "the peer's shared key, user or password is wrong and the connection was closed: compare both configurations", true},
+    [SIFT_REASON_AUTH_MISSING] = {"auth_missing",
+                                  "a peer sent records without the handshake that this listener asks for, and was cut off: give it "
+                                  "the shared key (and user)",
+                                  true},
     [SIFT_REASON_BAD_SPACE_NAME] = {"bad_space_name",
                                     "the name of the Space is not owner/name; counted under \"-\": mend what writes the records",
                                     true},
@@ -20,6 +27,30 @@ static const struct reason_row rows[] = {
     [SIFT_REASON_DICTIONARY] = {"dictionary", "needs a zstd dictionary: compress the file again without one", true},
     [SIFT_REASON_DIRECTORY_LOOP] = {"directory_loop", "the directory leads back to itself and was skipped: remove the link", true},
     [SIFT_REASON_EMPTY] = {"empty", "a file without a byte: check whether its writer ran", true},
+    [SIFT_REASON_FORWARD_CHUNK_ID] =
+        {"forward_chunk_id",
+         "a chunk's id is no string or over 503 bytes, so that no ack can hold it, and the connection was closed: check the sender",
+         true},
+    [SIFT_REASON_FORWARD_ENTRY] =
+        {"forward_entry",
+         "an entry of a Forward message that is not a time and a record, or damage among them; dropped: check the sender", true},
+    [SIFT_REASON_FORWARD_JSON] =
+        {"forward_json",
+         "JSON instead of msgpack on a Forward listener, so the connection was closed: send JSON Lines to a tcp:// listener", true},
+    [SIFT_REASON_FORWARD_SIGNAL] =
+        {"forward_signal",
+         "metrics, traces or the like, which are no logs; acked and dropped: match only logs in the sender's output", false},
+    [SIFT_REASON_FRAME_SYNTAX] =
+        {"frame_syntax",
+         "bytes that are no frame of the listener's protocol: check that the sender speaks what the listener's URL says", true},
+    [SIFT_REASON_FRAME_TOO_LONG] =
+        {"frame_too_long",
+         "a frame over the limit, cut there or its connection closed: raise the frame limit, or have the sender make shorter ones",
+         true},
+    [SIFT_REASON_INFLATED_LIMIT] = {"inflated_limit",
+                                    "a compressed frame that would become longer than the limit; dropped: raise the limit, or have "
+                                    "the sender make smaller chunks",
+                                    true},
     [SIFT_REASON_JSON_DEPTH] = {"json_depth", "JSON nested too deeply; the record was dropped", true},
     [SIFT_REASON_JSON_SYNTAX] = {"json_syntax", "not JSON; the record was dropped: set --format if the file is no JSON Lines",
                                  true},

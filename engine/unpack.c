@@ -1,5 +1,7 @@
 #include "engine/unpack.h"
 
+#include "engine/unpack_head.h"
+
 void sift_cursor_fail(struct sift_cursor *cursor, enum sift_fault fault) {
   if (cursor->fault == SIFT_FAULT_NONE) {
     cursor->fault = fault;
@@ -153,71 +155,32 @@ int64_t sift_take_time(struct sift_cursor *cursor) {
   return cursor->fault == SIFT_FAULT_NONE ? time_ns : INT64_MIN;
 }
 
-/* Bytes of an object whose head says no count: those behind the head, or -1 where the head needs a look at a length. */
-static int fixed_size(uint8_t head) {
-  if (head < 0x80 || head >= 0xE0 || head == 0xC0 || head == 0xC2 || head == 0xC3) {
-    return 0;
-  }
-  if ((head & 0xE0) == 0xA0) {
-    return head & 0x1F;
-  }
-  if (head == 0xCA || head == 0xCB) {
-    return head == 0xCA ? 4 : 8;
-  }
-  if (head >= 0xCC && head <= 0xD3) {
-    return 1 << ((head - 0xCC) & 3);
-  }
-  return head >= 0xD4 && head <= 0xD8 ? 1 + (1 << (head - 0xD4)) : -1;
-}
-
-static void skip_bytes(struct sift_cursor *cursor, uint64_t size) {
-  if (needs(cursor, size)) {
-    cursor->at += size;
-  }
-}
-
-/* Skips one object's own bytes; returns how many objects stand within it. */
-static uint64_t skip_shallow(struct sift_cursor *cursor) {
-  uint8_t head = take_byte(cursor);
-  int size = fixed_size(head);
-  if (size >= 0) {
-    skip_bytes(cursor, (uint64_t)size);
-    return 0;
-  }
-  if (head < 0xA0) {
-    return head >= 0x90 ? head & 0x0FU : 2 * (head & 0x0FU);
-  }
-  switch (head) {
-  case 0xC4:
-  case 0xC5:
-  case 0xC6:
-    skip_bytes(cursor, take_big(cursor, 1U << (head - 0xC4)));
-    return 0;
-  case 0xC7:
-  case 0xC8:
-  case 0xC9:
-    skip_bytes(cursor, take_big(cursor, 1U << (head - 0xC7)) + 1);
-    return 0;
-  case 0xD9:
-  case 0xDA:
-  case 0xDB:
-    skip_bytes(cursor, take_big(cursor, 1U << (head - 0xD9)));
-    return 0;
-  case 0xDC:
-  case 0xDD:
-    return take_big(cursor, head == 0xDC ? 2 : 4);
-  case 0xDE:
-  case 0xDF:
-    return 2 * take_big(cursor, head == 0xDE ? 2 : 4);
-  default:
-    return bad(cursor);
-  }
-}
-
 /* Depth costs nothing here: only the number of objects still to come is kept, and each of them takes a byte. */
 void sift_take_any(struct sift_cursor *cursor) {
-  for (uint64_t open = 1; open > 0 && cursor->fault == SIFT_FAULT_NONE; open--) {
-    open += skip_shallow(cursor);
-    needs(cursor, open - 1);
+  const char *at = cursor->at;
+  uint64_t left = (uint64_t)(cursor->end - at);
+  enum sift_fault fault = SIFT_FAULT_NONE;
+  for (uint64_t open = 1; open > 0; open--) {
+    struct sift_head head;
+    if (left < open) {
+      fault = SIFT_FAULT_SHORT;
+      break;
+    }
+    if (!sift_head_read(at, left, &head)) {
+      fault = SIFT_FAULT_BAD;
+      break;
+    }
+    if (head.len == 0 || left - head.len < head.payload) {
+      fault = SIFT_FAULT_SHORT;
+      break;
+    }
+    uint64_t size = head.len + head.payload;
+    at += size;
+    left -= size;
+    open += head.items;
+  }
+  cursor->at = at;
+  if (fault != SIFT_FAULT_NONE) {
+    sift_cursor_fail(cursor, fault);
   }
 }

@@ -20,13 +20,14 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 using span = struct sift_span;
 
-enum : unsigned { FIELD_TEXT = 1, FIELD_SPACE = 2, FIELD_CHANNEL = 4, FIELD_TIME = 8, FIELDS = 4 };
+enum : unsigned { FIELDS = 4 };
 constexpr size_t CAPACITY_START = size_t{16} * 1024;
 
 // One pass over one line: what is looked for, and what was found.
 struct walk {
-  const sift_field_path *paths[FIELDS];
-  sift_json_value *values[FIELDS];
+  const sift_field_path *const *paths;
+  const uint32_t (*by_len)[32]; // as in sift_json_paths; null: every path is looked at
+  sift_json_value *values;
   sift_reason reason;
 };
 
@@ -83,24 +84,34 @@ bool key_of(ondemand::field &field, char *scratch, size_t scratch_size, span &ke
   return good;
 }
 
+unsigned match(const walk &walk, unsigned i, unsigned depth, span key) {
+  const sift_field_path &path = *walk.paths[i];
+  bool same = depth < path.count && path.parts[depth].len == key.len && std::memcmp(path.parts[depth].name, key.data, key.len) == 0;
+  return same ? 1U << i : 0;
+}
+
 // Which of the paths in `alive` have `key` as their part number `depth`.
 unsigned matches(const walk &walk, unsigned alive, unsigned depth, span key) {
   unsigned out = 0;
-  for (unsigned i = 0; i < FIELDS; i++) {
-    const sift_field_path &path = *walk.paths[i];
-    if ((alive & 1U << i) != 0 && depth < path.count && path.parts[depth].len == key.len &&
-        std::memcmp(path.parts[depth].name, key.data, key.len) == 0) {
-      out |= 1U << i;
+  if (walk.by_len == nullptr) {
+    for (unsigned i = 0; i < FIELDS; i++) {
+      out |= (alive & 1U << i) != 0 ? match(walk, i, depth, key) : 0;
     }
+    return out;
+  }
+  alive &= depth < SIFT_PATH_PARTS_MAX ? walk.by_len[depth][key.len % 32] : 0;
+  for (unsigned rest = alive; rest != 0; rest &= rest - 1) {
+    out |= match(walk, static_cast<unsigned>(__builtin_ctz(rest)), depth, key);
   }
   return out;
 }
 
 // Notes a value for every path that ends here and has none yet.
 void take(walk &walk, unsigned matched, unsigned depth, const sift_json_value &value) {
-  for (unsigned i = 0; i < FIELDS; i++) {
-    if ((matched & 1U << i) != 0 && walk.paths[i]->count == depth && walk.values[i]->kind == SIFT_JSON_ABSENT) {
-      *walk.values[i] = value;
+  for (unsigned rest = matched; rest != 0; rest &= rest - 1) {
+    auto i = static_cast<unsigned>(__builtin_ctz(rest));
+    if (walk.paths[i]->count == depth && walk.values[i].kind == SIFT_JSON_ABSENT) {
+      walk.values[i] = value;
     }
   }
 }
@@ -244,25 +255,55 @@ extern "C" void sift_json_reader_free(sift_json_reader *reader) {
   }
 }
 
-extern "C" sift_reason sift_json_reader_read(sift_json_reader *reader, struct sift_span line, const sift_fields *fields,
-                                             sift_json_record *out) {
-  *out = sift_json_record{};
+namespace {
+
+sift_reason find(sift_json_reader &reader, span line, unsigned alive, walk &walk, bool &repaired) {
+  repaired = false;
   ondemand::document document;
-  simdjson::error_code error = iterate(*reader, line, document);
-  if (error == simdjson::UTF8_ERROR && repair(*reader, line)) {
-    out->repaired = true;
-    error = iterate(*reader, line, document);
+  simdjson::error_code error = iterate(reader, line, document);
+  if (error == simdjson::UTF8_ERROR && repair(reader, line)) {
+    repaired = true;
+    error = iterate(reader, line, document);
   }
   ondemand::object object;
   if (error != simdjson::SUCCESS || document.get_object().get(object) != simdjson::SUCCESS) {
     return SIFT_REASON_JSON_SYNTAX;
   }
-  walk walk = {{&fields->text, &fields->space, &fields->channel, &fields->time},
-               {&out->text, &out->space, &out->channel, &out->time},
-               SIFT_REASONS};
-  if (walk_object(walk, object, FIELD_TEXT | FIELD_SPACE | FIELD_CHANNEL | FIELD_TIME, 0) &&
-      document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+  if (walk_object(walk, object, alive, 0) && document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     walk.reason = SIFT_REASON_JSON_SYNTAX;
   }
   return walk.reason;
+}
+
+} // namespace
+
+extern "C" sift_reason sift_json_reader_read(sift_json_reader *reader, struct sift_span line, const sift_fields *fields,
+                                             sift_json_record *out) {
+  const sift_field_path *paths[FIELDS] = {&fields->text, &fields->space, &fields->channel, &fields->time};
+  sift_json_value values[FIELDS] = {};
+  walk walk = {paths, nullptr, values, SIFT_REASONS};
+  bool repaired = false;
+  sift_reason reason = find(*reader, line, (1U << FIELDS) - 1, walk, repaired);
+  *out = {values[0], values[1], values[2], values[3], repaired};
+  return reason;
+}
+
+extern "C" void sift_json_paths_init(sift_json_paths *paths, const sift_field_path *const *list, size_t count) {
+  *paths = {};
+  for (unsigned i = 0; i < count && i < SIFT_JSON_PATHS_MAX; i++) {
+    paths->paths[i] = list[i];
+    paths->alive |= list[i]->count > 0 ? 1U << i : 0;
+    for (size_t depth = 0; depth < list[i]->count; depth++) {
+      paths->by_len[depth][list[i]->parts[depth].len % 32] |= 1U << i;
+    }
+  }
+}
+
+extern "C" sift_reason sift_json_reader_find(sift_json_reader *reader, struct sift_span line, const sift_json_paths *paths,
+                                             sift_json_value *values, bool *repaired) {
+  for (unsigned i = 0; i < SIFT_JSON_PATHS_MAX && paths->paths[i] != nullptr; i++) {
+    values[i] = {};
+  }
+  walk walk = {paths->paths, paths->by_len, values, SIFT_REASONS};
+  return find(*reader, line, paths->alive, walk, *repaired);
 }

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +185,63 @@ static void any_damage_to_a_good_line_is_survived(void **state) {
   }
 }
 
+static struct sift_field_path path_of(const char *text) {
+  char argument[300];
+  snprintf(argument, sizeof argument, "text=%s", text);
+  return fields_of(argument).text;
+}
+
+static void many_paths_are_found_in_one_pass(void **state) {
+  (void)state;
+  static const char *const texts[] = {"a", "a.b", "c.d.e", "c.d", "log", "absent", "a", "kubernetes.labels.space-id"};
+  enum { COUNT = sizeof texts / sizeof texts[0] + 1 };
+  struct sift_field_path paths[COUNT] = {0};
+  const struct sift_field_path *list[COUNT];
+  struct sift_json_value values[SIFT_JSON_PATHS_MAX];
+  struct sift_json_paths prepared;
+  for (size_t i = 0; i < COUNT; i++) {
+    paths[i] = i + 1 < COUNT ? path_of(texts[i]) : (struct sift_field_path){0};
+    list[i] = &paths[i];
+  }
+  sift_json_paths_init(&prepared, list, COUNT);
+  const char *line =
+      "{\"c\":{\"d\":{\"e\":1,\"b\":2}},\"a\":\"A\\n\",\"log\":null,\"kubernetes\":{\"labels\":{\"space-id\":\"n\"}},"
+      "\"a\":{\"b\":true}}";
+  bool repaired = true;
+  for (int round = 0; round < 2; round++) { /* what was found before is forgotten */
+    size_t len = strlen(line);
+    memset(line_memory, '}', sizeof line_memory);
+    memcpy(line_memory, line, len);
+    assert_int_equal(sift_json_reader_find(reader, sift_span(line_memory, len), &prepared, values, &repaired), SIFT_REASONS);
+    assert_false(repaired);
+  }
+  check_value(&values[0], SIFT_JSON_STRING, "A\\n");
+  assert_true(values[0].escaped);
+  check_value(&values[1], SIFT_JSON_OTHER, "true");
+  check_value(&values[2], SIFT_JSON_NUMBER, "1");
+  assert_int_equal(values[3].kind, SIFT_JSON_OTHER);
+  check_value(&values[4], SIFT_JSON_OTHER, "null");
+  assert_int_equal(values[5].kind, SIFT_JSON_ABSENT);
+  check_value(&values[6], SIFT_JSON_STRING, "A\\n");
+  check_value(&values[7], SIFT_JSON_STRING, "n");
+  assert_int_equal(values[8].kind, SIFT_JSON_ABSENT);
+}
+
+static void keys_whose_lengths_differ_by_thirty_two_are_told_apart(void **state) {
+  (void)state;
+  struct sift_field_path path = path_of("ab");
+  const struct sift_field_path *list[] = {&path};
+  struct sift_json_paths prepared;
+  struct sift_json_value value;
+  bool repaired = false;
+  sift_json_paths_init(&prepared, list, 1);
+  const char *line = "{\"ab34567890123456789012345678901234\":\"x\"}";
+  memset(line_memory, '}', sizeof line_memory);
+  memcpy(line_memory, line, strlen(line));
+  assert_int_equal(sift_json_reader_find(reader, sift_span(line_memory, strlen(line)), &prepared, &value, &repaired), SIFT_REASONS);
+  assert_int_equal(value.kind, SIFT_JSON_ABSENT);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_four_fields_are_found_in_any_order),
@@ -195,6 +253,8 @@ int main(void) {
       cmocka_unit_test(deep_nesting_is_refused_whatever_holds_it),
       cmocka_unit_test(invalid_utf8_is_repaired),
       cmocka_unit_test(any_damage_to_a_good_line_is_survived),
+      cmocka_unit_test(many_paths_are_found_in_one_pass),
+      cmocka_unit_test(keys_whose_lengths_differ_by_thirty_two_are_told_apart),
   };
   return cmocka_run_group_tests(tests, make_reader, free_reader);
 }

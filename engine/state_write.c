@@ -68,10 +68,11 @@ static enum sift_status flush(void *context) {
   return writer->packed.len >= PACK_FLUSH ? compress(writer, ZSTD_e_continue) : SIFT_OK;
 }
 
-/* One worker thread: what it compresses, and so the state, does not depend on the number of cores. */
+/* What is compressed, and so the state, does not depend on how many threads do it, as long as it is not none (zstd.h, ZSTD_c_nbWorkers):
+ * two keep the merge from waiting for one. */
 static bool set_up_zstd(ZSTD_CCtx *zstd, bool background) {
   if (background) {
-    (void)ZSTD_CCtx_setParameter(zstd, ZSTD_c_nbWorkers, 1); /* refused by a libzstd without threads: then it takes longer */
+    (void)ZSTD_CCtx_setParameter(zstd, ZSTD_c_nbWorkers, 2); /* refused by a libzstd without threads: then it takes longer */
   }
   return !ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, SIFT_STATE_LEVEL)) &&
          !ZSTD_isError(ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, SIFT_STATE_WINDOW_LOG)) &&

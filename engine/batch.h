@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/space.h"
 #include "engine/span.h"
 
 #ifdef __cplusplus
@@ -28,6 +29,7 @@ struct sift_record {
   uint32_t line;   /* lines of the input before this record's, counted from the batch's first */
   uint32_t time_len;
   const char *time; /* its time as the wrapping wrote it, borrowed while the batch lives; NULL where none */
+  int64_t time_ns;  /* where `time` is NULL: the record's time, or SIFT_TIME_NONE */
 };
 
 /* Removed bytes: from text position `at` on, `removed` bytes of the input are missing in all. Rising in both. */
@@ -52,6 +54,7 @@ struct sift_batch {
   uint32_t edit_count;
   const uint32_t *returns; /* raw only: text positions of lone '\r' made '\n' */
   uint32_t return_count;
+  int64_t arrived_ns; /* live input: when it came, Unix time; 0: archived. Dates lines that nothing else dates */
 };
 
 #ifdef __cplusplus

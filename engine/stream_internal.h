@@ -17,6 +17,7 @@ struct sift_stream {
   uint32_t channel_bit;         /* as sift_ruleset_channel_bit() gives it */
   uint32_t steps_open;          /* build steps begun and not ended */
   int64_t floor_ns;             /* time of the last dated line that mattered, or SIFT_TIME_NONE */
+  int64_t floor_arrived_ns;     /* live: when the line came that set it, or 0 */
   struct sift_pending *pending; /* evidence of open steps, or NULL */
   struct sift_space *tally;     /* the Space's tally, while `tally_epoch` is the tally's */
   uint64_t tally_epoch;

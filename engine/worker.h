@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/database.h"
 #include "engine/fleet.h"
+#include "engine/pack.h"
 #include "engine/scanner.h"
 #include "engine/state.h"
 #include "engine/stream.h"
@@ -25,6 +26,13 @@ struct sift_worker_config {
   const struct sift_event_sink *events; /* NULL: none are encoded */
   uint64_t spaces_max;                  /* cap on Spaces; see sift_state_merger_new() */
   size_t tally_bytes_max;               /* memory for Spaces before they are sealed; 0: 20 MiB. Changes no result */
+
+  /* Live streams: one endless shard, whose lines come from the sources that sift_worker_source() names, and no shard is counted. */
+  bool live;
+  bool events_only; /* scans, dates and tells events; steps, tallies and counts are for who replays the events */
+  /* Told of all damage besides; may be NULL. */
+  void (*damage)(void *context, enum sift_reason reason, uint64_t offset);
+  void *damage_context;
 };
 
 /* One thread at a time. */
@@ -53,6 +61,35 @@ struct sift_run {
   uint64_t spaces;
 };
 enum sift_status sift_worker_runs(struct sift_worker *worker, const struct sift_run **runs, size_t *count);
+
+/* ---- live streams (worker_replay.c, worker_keep.c) ---- */
+
+/* What comes next is from this source: SIFT_ENOMEM. Between batches. */
+enum sift_status sift_worker_source(struct sift_worker *worker, struct sift_span source);
+
+/* Hands the events of the batches so far to the sink. */
+enum sift_status sift_worker_flush_events(struct sift_worker *worker);
+
+/* Takes an event as if its line had just been scanned: the events of a line one after the other, the lines of a stream in
+ * order. Rules that the rule set does not know are passed over; *known tells. After the last of a group of events comes
+ * sift_worker_replayed(). */
+struct sift_event_record;
+enum sift_status sift_worker_replay(struct sift_worker *worker, const struct sift_event_record *event, bool *known);
+enum sift_status sift_worker_replayed(struct sift_worker *worker);
+
+/* Lines that were scanned elsewhere: counted for their Space and for the fleet. */
+enum sift_status sift_worker_count(struct sift_worker *worker, struct sift_span space, uint64_t lines, uint64_t bytes);
+
+/* What is remembered of streams (open steps, what waits in them, clocks) as msgpack, and back: into a worker of the same or
+ * another rule set, in which rules are found by their ids. SIFT_ECORRUPT where the bytes are none. */
+enum sift_status sift_worker_keep(const struct sift_worker *worker, struct sift_pack *out);
+enum sift_status sift_worker_restore(struct sift_worker *worker, struct sift_span kept);
+
+/* What waits in open steps, as if they would never end, as a state: what a triage of this moment adds to the tallies. The
+ * worker is as it was. */
+enum sift_status sift_worker_overlay(struct sift_worker *worker, struct sift_state_buffer *out);
+
+/* ---- */
 
 /* The fleet record so far, without what only a merge can tell. Borrowed. */
 const struct sift_fleet *sift_worker_fleet(const struct sift_worker *worker);

@@ -133,7 +133,8 @@ static void add_record(struct sift_wrapping *wrapping, const struct sift_json_re
                                                                      .lines = lines,
                                                                      .line = line->number,
                                                                      .time_len = (uint32_t)time.len,
-                                                                     .time = time.len > 0 ? time.data : NULL};
+                                                                     .time = time.len > 0 ? time.data : NULL,
+                                                                     .time_ns = SIFT_TIME_NONE};
   wrapping->text_len += (size_t)len;
 }
 

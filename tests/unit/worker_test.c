@@ -209,14 +209,16 @@ static void records_give_their_own_time_offset_and_line(void **state) {
       {.text = 0,
        .lines = 1,
        .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason),
-       .offset = 1000},
+       .offset = 1000,
+       .time_ns = SIFT_TIME_NONE},
       {.text = 5,
        .lines = 1,
        .stream = sift_streams_find(streams, sift_span_of("c/d"), sift_span_of("run"), &reason),
        .offset = 2000,
        .line = 1,
        .time = good,
-       .time_len = sizeof good - 1},
+       .time_len = sizeof good - 1,
+       .time_ns = SIFT_TIME_NONE},
       {.text = 25,
        .lines = 1,
        .stream = sift_streams_find(streams, sift_span_of("a/b"), sift_span_of("run"), &reason),
@@ -256,8 +258,11 @@ static void feed_many(struct fixture *fixture, uint32_t from, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     snprintf(name, sizeof name, "many/space-%u", from + i);
     struct sift_streams *streams = sift_worker_streams(fixture->worker);
-    records[i] = (struct sift_record){
-        .text = len, .stream = sift_streams_find(streams, sift_span_of(name), sift_span_of("run"), &reason), .lines = 1, .line = i};
+    records[i] = (struct sift_record){.text = len,
+                                      .stream = sift_streams_find(streams, sift_span_of(name), sift_span_of("run"), &reason),
+                                      .lines = 1,
+                                      .line = i,
+                                      .time_ns = SIFT_TIME_NONE};
     memcpy(text + len, "x\n", 2);
     len += 2;
   }

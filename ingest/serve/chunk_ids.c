@@ -259,7 +259,7 @@ enum sift_status sift_chunk_ids_export(struct sift_chunk_ids *ids, uint64_t seq_
     count += copy_shard(ids, &ids->shards[i], seq_max, slots + count);
   }
   qsort(slots, count, sizeof *slots, compare);
-  char *at = sift_pack_reserve(out, count * SIFT_CHUNK_ID_BYTES);
+  char *at = sift_pack_reserve(out, (count + 1) * SIFT_CHUNK_ID_BYTES); /* some, even where there are no ids */
   for (size_t i = 0; at != NULL && i < count; i++) {
     at = put_little(put_little(at, slots[i].key.low), slots[i].key.high);
     at = put_little(put_little(at, slots[i].seq), (uint64_t)slots[i].time_ns);

@@ -72,7 +72,6 @@ static void no_entry_above_the_released_ones_goes(void **state) {
   for (uint64_t seq = 1; seq < ENTRIES; seq += 7) {
     uint64_t before = segments(fixture);
     sift_journal_release(fixture->journal, seq);
-    sift_journal_release(fixture->journal, seq / 2); /* an older one takes nothing back */
     usleep(3000);
     journal_append_range(fixture, ENTRIES + seq / 7 + 1, ENTRIES + seq / 7 + 1);
     assert_true(segments(fixture) <= before + 1);
@@ -121,7 +120,7 @@ static void a_segment_that_cannot_be_removed_is_tried_again(void **state) {
   assert_int_equal(stats.error, EPERM);
   assert_non_null(strstr(stats.text, "cannot remove "));
   assert_int_equal(stats.segments, all);
-  sift_journal_release(fixture->journal, ENTRIES);
+  sift_journal_release(fixture->journal, 1); /* an older number takes nothing back */
   await_segments(fixture, 3);
   journal_append_range(fixture, ENTRIES + 1, ENTRIES + 2);
   sift_journal_stats(fixture->journal, &stats);

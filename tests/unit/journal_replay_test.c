@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "ingest/serve/journal_internal.h"
 #include "tests/unit/journal_support.h"
 
 enum { ENTRIES = 60 };
@@ -131,6 +132,31 @@ static void entries_that_stand_twice_come_once(void **state) {
   free(bytes);
 }
 
+/* What a segment holds from the next one's first number on was never durable, and the number may since stand for another entry. */
+static void a_number_belongs_to_the_segment_that_is_named_for_it(void **state) {
+  struct journal_fixture *fixture = *state;
+  char name[SIFT_JOURNAL_NAME_BYTES];
+  uint64_t first = 0;
+  size_t size = 0;
+  size_t ends[64];
+  fill(fixture);
+  char *bytes = middle(fixture, name, &first, &size);
+  uint64_t next = first + item_ends(bytes, size, ends, 64) - 1;
+  struct sift_journal_block *block = NULL;
+  struct sift_seal seal = {.kind = SIFT_SEAL_ENTRY};
+  assert_int_equal(sift_journal_pack(fixture->packer, sift_span_of("never durable"), &seal, &block), SIFT_OK);
+  sift_journal_block_seal(block, &seal, next);
+  bytes = realloc(bytes, size + block->size);
+  assert_non_null(bytes);
+  memcpy(bytes + size, block->bytes, block->size);
+  write_bytes_to(fixture->path, name, bytes, size + block->size);
+  struct replayed replayed = journal_replay(fixture, 0); /* which looks at what each entry says */
+  assert_int_equal(replayed.count, ENTRIES);
+  assert_int_equal(replayed.damages + replayed.result.missing, 0);
+  free(block);
+  free(bytes);
+}
+
 static enum sift_status refuse(void *context, const struct sift_journal_entry *entry) {
   ++*(int *)context;
   return entry->seq == 7 ? SIFT_ELIMIT : SIFT_OK;
@@ -154,6 +180,7 @@ int main(void) {
       REPLAY_TEST(a_damaged_entry_is_named_and_the_others_still_come),
       REPLAY_TEST(segments_that_are_gone_or_empty_are_missed),
       REPLAY_TEST(entries_that_stand_twice_come_once),
+      REPLAY_TEST(a_number_belongs_to_the_segment_that_is_named_for_it),
       REPLAY_TEST(the_visitor_may_end_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

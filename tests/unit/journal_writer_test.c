@@ -7,7 +7,7 @@
 
 #include "tests/unit/journal_support.h"
 
-enum { ENTRIES = 24, STEPS = 40 };
+enum { ENTRIES = 24, MANY = 200, STEPS = 40 };
 
 /* Segments of a few entries, so that new ones begin all the time. */
 static void use_small_segments(struct journal_fixture *fixture) {
@@ -66,6 +66,33 @@ static void every_failure_is_overcome(void **state) {
     }
     journal_start_over(fixture);
   }
+}
+
+static void a_write_that_fails_again_and_again_leaves_no_damage(void **state) {
+  struct journal_fixture *fixture = *state;
+  struct sift_journal_stats stats;
+  fixture->disk.half = true;
+  fixture->disk.every = 2;
+  journal_open(fixture);
+  test_disk_plan(&fixture->disk, DISK_WRITE, 1, UINT64_MAX, ENOSPC);
+  for (uint64_t seq = 1; seq <= ENTRIES; seq += 2) {
+    journal_append_range(fixture, seq, seq + 1);
+  }
+  sift_journal_stats(fixture->journal, &stats);
+  assert_true(stats.errors >= ENTRIES / 2 - 2); /* of each commit but the first two */
+  assert_int_equal(stats.segments, 1);
+  /* More than goes into one write: the first succeed, the one behind does not. */
+  test_disk_plan(&fixture->disk, DISK_WRITE, 0, 5, ENOSPC);
+  journal_append_range(fixture, ENTRIES + 1, MANY);
+  test_disk_plan(&fixture->disk, 0, 0, 0, 0);
+  sift_journal_stats(fixture->journal, &stats);
+  journal_close(fixture);
+  size_t size = 0;
+  size_t ends[MANY + 1];
+  char *bytes = read_bytes(fixture->path, "journal-00000000000000000001.zst", &size);
+  assert_int_equal(item_ends(bytes, size, ends, MANY + 1), MANY + 1);
+  assert_int_equal(size, stats.segment_bytes);
+  free(bytes);
 }
 
 /* --- a disk that dies -------------------------------------------------------------------------------------------------- */
@@ -266,6 +293,7 @@ static void a_new_header_opens_a_new_segment_where_it_was_set(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       WRITER_TEST(every_failure_is_overcome),
+      WRITER_TEST(a_write_that_fails_again_and_again_leaves_no_damage),
       WRITER_TEST(what_was_durable_outlasts_a_power_cut_at_any_step),
       WRITER_TEST(a_kill_in_trouble_loses_nothing_and_doubles_nothing),
       WRITER_TEST(trouble_is_told_once_and_so_is_its_end),

@@ -89,6 +89,7 @@ struct test_disk {
   uint64_t count;       /* of such operations so far */
   uint64_t from, until; /* those numbered from <= n < until fail */
   int error;            /* with this errno */
+  unsigned every;       /* not 0: of those, one in so many */
   bool half;            /* a failing write writes half of its first part */
   int64_t now_ns;       /* 0: the real clock */
   struct test_file files[TEST_FILES_MAX];
@@ -101,7 +102,7 @@ static inline bool test_disk_fails(struct test_disk *disk, unsigned kind) {
     return false;
   }
   uint64_t number = disk->count++;
-  bool fails = number >= disk->from && number < disk->until;
+  bool fails = number >= disk->from && number < disk->until && (disk->every == 0 || number % disk->every == 0);
   if (fails) {
     errno = disk->error;
   }

@@ -56,7 +56,7 @@ static void the_oldest_go_when_there_are_too_many_bytes(void **state) {
   sift_journal_release(fixture->journal, ENTRIES);
   await_segments(fixture, 3);
   sift_journal_stats(fixture->journal, &stats);
-  assert_in_range(stats.segment_bytes, KEEP_BYTES - 1200, KEEP_BYTES);
+  assert_in_range(stats.segment_bytes, KEEP_BYTES - 1800, KEEP_BYTES);
   journal_open(fixture);
   assert_int_equal(fixture->found.segments, stats.segments);
   assert_int_equal(fixture->found.bytes, stats.segment_bytes);

@@ -97,13 +97,20 @@ static void a_write_that_fails_again_and_again_leaves_no_damage(void **state) {
 
 /* --- a disk that dies -------------------------------------------------------------------------------------------------- */
 
+static void note_durable(void *context, uint64_t durable) {
+  *(uint64_t *)context = durable; /* read once the writer is gone */
+}
+
 /* From some step on nothing works; then the power goes. What was durable is found again, nothing else is invented. */
 static void what_was_durable_outlasts_a_power_cut_at_any_step(void **state) {
   struct journal_fixture *fixture = *state;
   use_small_segments(fixture);
   for (int half = 0; half < 2; half++) {
     for (uint64_t step = 0; step < STEPS; step++) {
+      uint64_t durable = 0;
       fixture->disk.half = half;
+      fixture->config.notify = note_durable;
+      fixture->config.context = &durable;
       journal_open(fixture);
       test_disk_plan(&fixture->disk, DISK_ANY, step, UINT64_MAX, EIO);
       for (uint64_t seq = 1; seq <= ENTRIES; seq++) {
@@ -112,15 +119,15 @@ static void what_was_durable_outlasts_a_power_cut_at_any_step(void **state) {
           break;
         }
       }
-      uint64_t durable = sift_journal_durable(fixture->journal);
-      assert_true(step > 30 || durable < ENTRIES);
       journal_close(fixture);
+      assert_true(step > 30 || durable < ENTRIES);
+      uint64_t last = durable;
       assert_true(test_disk_count(&fixture->disk) >= step);
       test_disk_plan(&fixture->disk, 0, 0, 0, 0);
       test_disk_cut_power(&fixture->disk, fixture->path);
-      expect_all(fixture, durable);
-      journal_append_range(fixture, durable + 1, durable + 2);
-      expect_all(fixture, durable + 2);
+      expect_all(fixture, last);
+      journal_append_range(fixture, last + 1, last + 2);
+      expect_all(fixture, last + 2);
       journal_start_over(fixture);
     }
   }
@@ -230,12 +237,12 @@ static void a_failed_sync_is_never_asked_again_of_the_same_file(void **state) {
 static void what_is_queued_together_shares_a_sync(void **state) {
   struct journal_fixture *fixture = *state;
   struct sift_journal_stats stats;
-  fixture->config.sync_interval_ms = 100;
+  fixture->config.sync_interval_ms = 400;
   journal_open(fixture);
-  journal_append_range(fixture, 1, 1);
   int64_t begun_ns = sift_disk_real()->now_ns(NULL);
+  journal_append_range(fixture, 1, 1);
   journal_append_range(fixture, 2, 201);
-  assert_true(sift_disk_real()->now_ns(NULL) - begun_ns > 50 * 1000000);
+  assert_true(sift_disk_real()->now_ns(NULL) - begun_ns > INT64_C(300) * 1000000);
   sift_journal_stats(fixture->journal, &stats);
   assert_in_range(stats.syncs, 2, 3);
   assert_true(stats.sync_ns_sum >= stats.sync_ns_max && stats.sync_ns_max > 0);

@@ -161,10 +161,10 @@ static void take_event(struct sift_cursor *cursor, uint32_t pairs, struct sift_e
 
 /* --- the stream -------------------------------------------------------------------------------------------------------- */
 
-/* A header begins with its own key, no event has it. */
-static bool is_header(struct sift_cursor cursor) {
+/* A map's first key tells headers ("spacesift") and what a journal keeps besides ("journal") from events, which have neither. */
+static bool begins_with(struct sift_cursor cursor, const char *key) {
   sift_take_map(&cursor, PAIRS_MAX);
-  sift_take_key(&cursor, "spacesift");
+  sift_take_key(&cursor, key);
   return cursor.fault == SIFT_FAULT_NONE;
 }
 
@@ -187,13 +187,17 @@ static enum sift_status take_header(struct sift_cursor *cursor) {
 /* One object; *is_event says which kind it was. */
 static enum sift_status take_object(struct sift_event_reader *reader, struct sift_cursor *cursor, bool *is_event) {
   *is_event = false;
-  if (is_header(*cursor)) {
+  if (begins_with(*cursor, "spacesift")) {
     return take_header(cursor);
   }
   if (!reader->headed) {
     sift_take_map(cursor, PAIRS_MAX);
     sift_take_key(cursor, "spacesift");
     return SIFT_EFORMAT;
+  }
+  if (begins_with(*cursor, "journal")) {
+    sift_take_any(cursor);
+    return SIFT_OK;
   }
   *is_event = true;
   take_event(cursor, sift_take_map(cursor, PAIRS_MAX), &reader->record);

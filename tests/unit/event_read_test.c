@@ -216,6 +216,27 @@ static void forged_events_are_judged_as_they_deserve(void **state) {
   }
 }
 
+static void maps_of_the_journal_are_passed_over(void **state) {
+  (void)state;
+  static const char bytes[] = HEADER "\x82\xA7journal\x01\xA6"
+                                     "spaces\x91\x93\xA3"
+                                     "a/b\x05\xCD\x01\x00"
+                                     "\x8A" REQUIRED "\x81\xA7journal\xC0";
+  static const char unheaded[] = "\x81\xA7journal\x01";
+  static const char later[] = HEADER "\x82\xA1v\x01\xA7journal\x01";
+  for (size_t step = 1; step < 100; step++) {
+    size_t events = 0;
+    uint64_t offset = 0;
+    assert_int_equal(read_all(bytes, sizeof bytes - 1, step, &events, &offset), SIFT_END);
+    assert_int_equal(events, 1);
+    assert_int_equal(offset, sizeof bytes - 1);
+    assert_int_equal(read_all(bytes, sizeof bytes - 2, step, &events, &offset), SIFT_ETRUNCATED);
+    assert_int_equal(events, 1);
+    assert_int_equal(read_all(unheaded, sizeof unheaded - 1, step, &events, &offset), SIFT_EFORMAT);
+    assert_int_equal(read_all(later, sizeof later - 1, step, &events, &offset), SIFT_ECORRUPT);
+  }
+}
+
 static void an_event_without_an_end_is_given_up_at_the_limit(void **state) {
   (void)state;
   static char bytes[4 * SIFT_EVENT_BYTES_MAX];
@@ -234,6 +255,7 @@ int main(void) {
       cmocka_unit_test(streams_may_follow_one_another_and_come_in_any_pieces),
       cmocka_unit_test(a_stream_cut_short_is_truncated_where_its_last_object_begins),
       cmocka_unit_test(forged_events_are_judged_as_they_deserve),
+      cmocka_unit_test(maps_of_the_journal_are_passed_over),
       cmocka_unit_test(an_event_without_an_end_is_given_up_at_the_limit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -362,7 +362,7 @@ def test_hostile_bytes_cost_their_own_connection_only(server, request_bytes):
             sock.sendall(request_bytes)
             sock.shutdown(socket.SHUT_WR)
             drain(sock)
-        except (ConnectionError, BrokenPipeError):
+        except OSError:  # it had been cut before all was sent
             pass
     assert server.ask("/healthz").status == 200
 
@@ -460,7 +460,7 @@ def test_a_slow_request_is_cut_whatever_it_drips(serve):
             for byte in b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 1000:
                 sock.sendall(bytes([byte]))
                 time.sleep(0.05)
-        except (ConnectionError, BrokenPipeError):
+        except ConnectionError:
             pass
     assert 0.5 < time.monotonic() - begun < 5
     with server.socket() as silent:

@@ -22,6 +22,7 @@ enum {
   HEADERS_BYTES_MAX = 16 * 1024, /* the request's first line included */
   BODY_BYTES_MAX = 1024,         /* no route takes one */
   TICK_MS = 250,
+  SPARE_MS = 1000, /* idle for so long, a connection makes room for another when there are too many */
 };
 
 int64_t sift_http_clock_ms(void) {
@@ -104,6 +105,19 @@ static void check_time(struct sift_http_connection *connection, int64_t now_ms) 
   }
 }
 
+/* So that nobody holds the door shut by holding connections. */
+static void make_room(struct sift_http *http, int64_t now_ms) {
+  struct sift_http_connection *oldest = NULL;
+  for (struct sift_http_connection *one = http->connections; one != NULL; one = one->next) {
+    if (!one->busy && (oldest == NULL || one->since_ms < oldest->since_ms)) {
+      oldest = one;
+    }
+  }
+  if (oldest != NULL && now_ms - oldest->since_ms > SPARE_MS) {
+    cut(oldest);
+  }
+}
+
 /* After each turn of the loop, when nothing of evhttp's is on the stack. */
 static void sweep(struct sift_http *http) {
   sift_http_bodies_reap(http);
@@ -124,6 +138,8 @@ static void sweep(struct sift_http *http) {
   if (http->full && http->connection_count < http->config.connections_max) {
     evconnlistener_enable(http->listener);
     http->full = false;
+  } else if (http->full) {
+    make_room(http, now_ms);
   }
   http->counters.connections = http->connection_count;
 }
@@ -149,7 +165,17 @@ static void on_wake(evutil_socket_t fd, short what, void *context) {
 static void on_tick(evutil_socket_t fd, short what, void *context) {
   (void)fd;
   (void)what;
-  sift_http_streams_tick(context);
+  struct sift_http *http = context;
+  if (!http->full) {
+    evconnlistener_enable(http->listener); /* where it rests after an error */
+  }
+  sift_http_streams_tick(http);
+}
+
+/* Most likely no file descriptor is left: to try again at once would only burn time. */
+static void on_accept_error(struct evconnlistener *listener, void *context) {
+  (void)context;
+  evconnlistener_disable(listener);
 }
 
 static void *run(void *context) {
@@ -217,11 +243,15 @@ static bool set_up_evhttp(struct sift_http *http) {
   evhttp_set_bevcb(http->evhttp, make_connection, http);
   evhttp_set_gencb(http->evhttp, sift_http_route, http);
   http->listener = evconnlistener_new(http->base, NULL, NULL, LEV_OPT_CLOSE_ON_EXEC, 0, http->listen.fd);
-  return http->listener != NULL && evhttp_bind_listener(http->evhttp, http->listener) != NULL;
+  if (http->listener == NULL) {
+    return false;
+  }
+  evconnlistener_set_error_cb(http->listener, on_accept_error);
+  return evhttp_bind_listener(http->evhttp, http->listener) != NULL;
 }
 
 static bool set_up(struct sift_http *http) {
-  const struct timeval tick = {.tv_usec = TICK_MS * 1000};
+  const struct timeval tick = {.tv_usec = TICK_MS * 1000L};
   http->base = event_base_new();
   http->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (http->base == NULL || http->wake_fd < 0 || !set_up_evhttp(http)) {

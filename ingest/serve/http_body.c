@@ -4,7 +4,7 @@
 #include "ingest/serve/http_internal.h"
 
 enum {
-  BODIES_MAX = 8,              /* each may hold an old view */
+  BODIES_MAX = 32,
   PIECE_BYTES = 64 * 1024,     /* sent at once */
   TURN_MS = 20,                /* then others get theirs */
   BODY_MS_MAX = 15 * 60 * 1000 /* a client that takes a byte now and then holds a view no longer */
@@ -157,8 +157,10 @@ void sift_http_bodies_reap(struct sift_http *http) {
 
 /* When the server ends: evhttp frees their requests with their connections. */
 void sift_http_bodies_free(struct sift_http *http) {
-  while (http->bodies != NULL) {
-    evhttp_connection_set_closecb(http->bodies->evcon, NULL, NULL);
-    release(http->bodies);
+  for (struct sift_http_body *body = http->bodies; body != NULL;) {
+    struct sift_http_body *next = body->next;
+    evhttp_connection_set_closecb(body->evcon, NULL, NULL);
+    release(body);
+    body = next;
   }
 }

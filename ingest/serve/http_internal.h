@@ -46,6 +46,7 @@ struct sift_http {
   bool full; /* the listener rests */
   struct sift_http_body *bodies;
   size_t body_count;
+  size_t state_count; /* of them, those that write a state */
   struct sift_http_stream *streams;
   size_t stream_count;
   uint64_t event_id; /* of the last event sent to anybody */

@@ -129,9 +129,13 @@ void sift_http_space(struct sift_http *http, struct evhttp_request *request, str
 
 /* --- the state --------------------------------------------------------------------------------------------------------- */
 
-enum { SPACES_A_STEP = 200 };
+enum {
+  SPACES_A_STEP = 200,
+  STATES_MAX = 4, /* each has a compressor and its thread */
+};
 
 struct copying {
+  struct sift_http *http;
   struct sift_view_copy *copy;
   struct evbuffer *out; /* of the step under way */
 };
@@ -150,10 +154,16 @@ static enum sift_status make_state(void *context, struct evbuffer *out) {
 static void free_state(void *context) {
   struct copying *copying = context;
   sift_view_copy_free(copying->copy);
+  copying->http->state_count--;
   free(copying);
 }
 
 void sift_http_state(struct sift_http *http, struct evhttp_request *request, struct sift_view *view) {
+  if (http->state_count >= STATES_MAX) {
+    sift_http_header(request, "Retry-After", "5");
+    sift_http_reply_error(http, request, 503, "as many states are being sent as are allowed", "ask again later", NULL);
+    return;
+  }
   struct copying *copying = calloc(1, sizeof *copying);
   /* In the background, as all state files are: so it is the file that a scan of the same input writes. */
   struct sift_state_output output = {.write = write_state, .context = copying, .background = true};
@@ -162,6 +172,8 @@ void sift_http_state(struct sift_http *http, struct evhttp_request *request, str
     sift_http_reply_error(http, request, 500, "out of memory", "ask again later", NULL);
     return;
   }
+  copying->http = http;
+  http->state_count++;
   struct sift_http_maker maker = {.make = make_state, .free = free_state, .context = copying};
   sift_http_header(request, "Content-Disposition", "attachment; filename=\"fleet.state\"");
   sift_http_body_send(http, request, "application/octet-stream", &maker);

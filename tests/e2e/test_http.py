@@ -443,13 +443,37 @@ def test_more_connections_than_allowed_wait_their_turn(serve):
         assert sock.recv(65536).startswith(b"HTTP/1.1 200 ")
     with server.socket() as waiting:
         waiting.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
-        assert not select.select([waiting], [], [], 0.7)[0]
+        assert not select.select([waiting], [], [], 0.4)[0]
         held.pop().close()
         assert waiting.recv(65536).startswith(b"HTTP/1.1 200 ")
     for sock in held:
         sock.close()
     for _ in range(50):
         assert server.ask("/healthz").status == 200
+
+
+def test_idle_connections_make_room(serve):
+    server = serve(connections_max=4)
+    held = [server.socket() for _ in range(12)]  # none of them asks for anything
+    begun = time.monotonic()
+    assert server.ask("/healthz").status == 200
+    assert time.monotonic() - begun < 15
+    for sock in held:
+        sock.close()
+
+
+def test_one_address_serves_only_so_many_states_at_once(serve):
+    server = serve()
+    held = []
+    for _ in range(20):
+        sock = server.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        sock.sendall(b"GET /api/v1/state HTTP/1.1\r\n\r\n")
+        held.append(sock)
+    assert server.ask("/healthz").status == 200
+    for sock in held:
+        assert sock.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 503")
+        sock.close()
 
 
 def test_a_slow_request_is_cut_whatever_it_drips(serve):

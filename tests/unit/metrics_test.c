@@ -92,7 +92,7 @@ static void take_family(struct parser *parser) {
     assert_string_not_equal(parser->families[i], name); /* each once */
   }
   assert_true(parser->family_count < FAMILIES_MAX);
-  strcpy(parser->families[parser->family_count++], name);
+  snprintf(parser->families[parser->family_count++], sizeof parser->families[0], "%s", name);
   bool total = strlen(name) > 6 && strcmp(name + strlen(name) - 6, "_total") == 0;
   assert_int_equal(total, !parser->open && strcmp(parser->type, "counter") == 0);
   parser->of_family = 0;

@@ -500,6 +500,28 @@ def test_an_idle_connection_is_closed(serve):
         assert sock.recv(10) == b""
 
 
+def connections(server):
+    """How many there are, the one that asks included."""
+    lines = server.ask("/metrics").body.decode().splitlines()
+    return next(int(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("spacesift_http_connections "))
+
+
+def test_an_answer_that_nobody_takes_is_cut(serve):
+    server = serve(stall_timeout_ms=600)
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        host, port = server.address.split(":")
+        sock.connect((host, int(port)))
+        for _ in range(20):  # more than the system's buffers take
+            sock.sendall(b"GET /api/v1/spaces?limit=1000 HTTP/1.1\r\n\r\n")
+        time.sleep(0.2)
+        assert connections(server) == 2
+        until = time.monotonic() + 8
+        while connections(server) > 1 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert connections(server) == 1
+
+
 def test_many_clients_at_once(server, files):
     want = files[0].read_bytes()
 

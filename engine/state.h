@@ -88,6 +88,20 @@ void sift_state_reader_free(struct sift_state_reader *reader);
  * their headers differ; reading errors come out of next. */
 #define SIFT_OVERFLOW_NAME "~overflow"
 struct sift_state_merger;
+
+/* Sorted Spaces from elsewhere than one reader: `next` as sift_state_next(), `fleet` as sift_state_reader_fleet(). */
+struct sift_state_source {
+  const struct sift_state_header *header;
+  enum sift_status (*next)(void *context, const struct sift_space **out);
+  const struct sift_fleet *(*fleet)(const void *context);
+  void *context;
+};
+
+/* Copies the array of sources and borrows what they point to. */
+enum sift_status sift_state_merger_open(struct sift_state_merger **out, const struct sift_state_source *sources, size_t count,
+                                        uint64_t spaces_max);
+struct sift_state_source sift_state_reader_source(struct sift_state_reader *reader); /* borrows it */
+
 enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
                                        uint64_t spaces_max);
 /* SIFT_OK with a sorted Space, borrowed until the next call; SIFT_END after the last, then the fleet may be asked for. */

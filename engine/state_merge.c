@@ -4,18 +4,18 @@
 #include "engine/state_format.h"
 #include "engine/state_overflow.h"
 
-/* A reader's next Space. */
+/* A source's next Space. */
 struct head {
   const struct sift_space *space;
-  size_t reader;
+  size_t source;
 };
 
 struct sift_state_merger {
-  struct sift_state_reader **readers;
+  struct sift_state_source *sources;
   size_t count;
   struct head *heap; /* smallest name first */
   size_t heap_count;
-  size_t *taken; /* readers whose Space was handed out: they read on at the next call */
+  size_t *taken; /* sources whose Space was handed out: they read on at the next call */
   size_t taken_count;
   struct sift_arena arena; /* of `merged`, reset for each */
   struct sift_space merged;
@@ -26,11 +26,25 @@ struct sift_state_merger {
   struct sift_fleet fleet;
 };
 
-enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
-                                       uint64_t spaces_max) {
+/* --- what it reads from ------------------------------------------------------------------------------------------------ */
+
+static enum sift_status reader_next(void *context, const struct sift_space **out) {
+  return sift_state_next(context, out);
+}
+
+static const struct sift_fleet *reader_fleet(const void *context) {
+  return sift_state_reader_fleet(context);
+}
+
+struct sift_state_source sift_state_reader_source(struct sift_state_reader *reader) {
+  return (struct sift_state_source){sift_state_reader_header(reader), reader_next, reader_fleet, reader};
+}
+
+enum sift_status sift_state_merger_open(struct sift_state_merger **out, const struct sift_state_source *sources, size_t count,
+                                        uint64_t spaces_max) {
   *out = NULL;
   for (size_t i = 1; i < count; i++) {
-    if (!sift_state_header_equal(sift_state_reader_header(readers[0]), sift_state_reader_header(readers[i]))) {
+    if (!sift_state_header_equal(sources[0].header, sources[i].header)) {
       return SIFT_EVERSION;
     }
   }
@@ -42,20 +56,35 @@ enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct si
   merger->spaces_max = spaces_max;
   sift_arena_init(&merger->arena);
   sift_overflow_init(&merger->overflow);
-  merger->readers = calloc(count + 1, sizeof(struct sift_state_reader *));
+  merger->sources = calloc(count + 1, sizeof *merger->sources);
   merger->heap = calloc(count + 1, sizeof *merger->heap);
   merger->taken = calloc(count + 1, sizeof *merger->taken);
-  if (sift_fleet_init(&merger->fleet) != SIFT_OK || merger->readers == NULL || merger->heap == NULL || merger->taken == NULL) {
+  if (sift_fleet_init(&merger->fleet) != SIFT_OK || merger->sources == NULL || merger->heap == NULL || merger->taken == NULL) {
     sift_state_merger_free(merger);
     return SIFT_ENOMEM;
   }
   for (size_t i = 0; i < count; i++) {
-    merger->readers[i] = readers[i];
+    merger->sources[i] = sources[i];
     merger->taken[i] = i;
   }
   merger->taken_count = count;
   *out = merger;
   return SIFT_OK;
+}
+
+enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
+                                       uint64_t spaces_max) {
+  *out = NULL;
+  struct sift_state_source *sources = calloc(count + 1, sizeof *sources);
+  if (sources == NULL) {
+    return SIFT_ENOMEM;
+  }
+  for (size_t i = 0; i < count; i++) {
+    sources[i] = sift_state_reader_source(readers[i]);
+  }
+  enum sift_status status = sift_state_merger_open(out, sources, count, spaces_max);
+  free(sources);
+  return status;
 }
 
 void sift_state_merger_free(struct sift_state_merger *merger) {
@@ -65,7 +94,7 @@ void sift_state_merger_free(struct sift_state_merger *merger) {
   sift_fleet_release(&merger->fleet);
   sift_arena_release(&merger->arena);
   sift_overflow_release(&merger->overflow);
-  free((void *)merger->readers);
+  free(merger->sources);
   free(merger->heap);
   free(merger->taken);
   free(merger);
@@ -102,7 +131,7 @@ static void push(struct sift_state_merger *merger, struct head head) {
   }
 }
 
-/* Its reader is noted as taken. */
+/* Its source is noted as taken. */
 static const struct sift_space *pop(struct sift_state_merger *merger) {
   struct head *heap = merger->heap;
   struct head top = heap[0];
@@ -119,19 +148,20 @@ static const struct sift_space *pop(struct sift_state_merger *merger) {
     swap(&heap[child], &heap[at]);
     at = child;
   }
-  merger->taken[merger->taken_count++] = top.reader;
+  merger->taken[merger->taken_count++] = top.source;
   return top.space;
 }
 
 static enum sift_status read_on(struct sift_state_merger *merger) {
   while (merger->taken_count > 0) {
-    size_t reader = merger->taken[--merger->taken_count];
+    size_t at = merger->taken[--merger->taken_count];
+    const struct sift_state_source *source = &merger->sources[at];
     const struct sift_space *space = NULL;
-    enum sift_status status = sift_state_next(merger->readers[reader], &space);
+    enum sift_status status = source->next(source->context, &space);
     if (status == SIFT_OK) {
-      push(merger, (struct head){.space = space, .reader = reader});
+      push(merger, (struct head){.space = space, .source = at});
     } else if (status != SIFT_END) {
-      merger->culprit = reader;
+      merger->culprit = at;
       return status;
     }
   }
@@ -184,7 +214,8 @@ static enum sift_status finish(struct sift_state_merger *merger, const struct si
     return SIFT_OK;
   }
   for (size_t i = 0; i < merger->count; i++) {
-    enum sift_status status = sift_fleet_merge(&merger->fleet, sift_state_reader_fleet(merger->readers[i]));
+    const struct sift_state_source *source = &merger->sources[i];
+    enum sift_status status = sift_fleet_merge(&merger->fleet, source->fleet(source->context));
     if (status != SIFT_OK) {
       return status;
     }

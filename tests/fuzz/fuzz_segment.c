@@ -60,7 +60,7 @@ static struct outcome read_all(const char *bytes, size_t size, size_t step) {
   struct outcome outcome = {0};
   enum sift_status status = SIFT_OK;
   uint64_t at = 0;
-  require(sift_segment_reader_new(&reader, (struct sift_state_input){read_piece, &pieces}) == SIFT_OK);
+  require(sift_segment_reader_new(&reader, (struct sift_state_input){.read = read_piece, .context = &pieces}) == SIFT_OK);
   while ((status = sift_segment_next(reader, &item)) == SIFT_OK) {
     require(item.offset == at && item.bytes > 0);
     at += item.bytes;

@@ -91,7 +91,7 @@ static struct outcome read_all(const char *bytes, size_t size, size_t step) {
   struct sift_segment_item item;
   struct outcome outcome = {0};
   uint64_t at = 0;
-  assert_int_equal(sift_segment_reader_new(&reader, (struct sift_state_input){dribble, &input}), SIFT_OK);
+  assert_int_equal(sift_segment_reader_new(&reader, (struct sift_state_input){.read = dribble, .context = &input}), SIFT_OK);
   enum sift_status status = SIFT_OK;
   while ((status = sift_segment_next(reader, &item)) == SIFT_OK) {
     assert_int_equal(item.offset, at);

@@ -211,7 +211,7 @@ static void the_readers_of_events_read_a_segment(void **state) {
   const struct sift_event_record *record = NULL;
   enum sift_reason reason = SIFT_REASONS;
   assert_int_equal(sift_source_open(&source, path, NULL, &reason), SIFT_OK);
-  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){read_source, source}), SIFT_OK);
+  assert_int_equal(sift_event_reader_new(&reader, (struct sift_state_input){.read = read_source, .context = source}), SIFT_OK);
   uint64_t events = 0;
   while (sift_event_next(reader, &record) == SIFT_OK) {
     assert_int_equal(record->offset, ++events);

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/event_read.h"
-#include "engine/json.h"
+#include "engine/event_json.h"
 #include "engine/stamp.h"
 #include "ingest/source.h"
 #include "tools/spacesift/cli.h"
@@ -70,56 +69,6 @@ static bool passes(const struct filter *filter, const struct sift_event_record *
          chosen(&filter->rules, event->rule);
 }
 
-/* --- JSON -------------------------------------------------------------------------------------------------------------- */
-
-static void put_text(struct sift_json *json, const char *key, struct sift_span value) {
-  sift_json_key(json, key);
-  sift_json_string(json, value);
-}
-
-static void put_number(struct sift_json *json, const char *key, uint64_t value) {
-  sift_json_key(json, key);
-  sift_json_unsigned(json, value);
-}
-
-static void put_fields(struct sift_json *json, const struct sift_event_record *event) {
-  sift_json_key(json, "fields");
-  sift_json_open(json, '{');
-  for (uint32_t i = 0; i < event->field_count; i++) {
-    char name[SIFT_EVENT_FIELD_NAME_BYTES_MAX + 1] = {0};
-    memcpy(name, event->fields[i].name.data, event->fields[i].name.len);
-    put_text(json, name, event->fields[i].value);
-  }
-  sift_json_close(json, '}');
-}
-
-static void put_event(struct sift_json *json, const struct sift_event_record *event) {
-  sift_json_open(json, '{');
-  sift_json_key(json, "time");
-  sift_json_time(json, event->time_ns);
-  put_text(json, "space", event->space);
-  put_text(json, "channel", event->channel);
-  put_text(json, "rule", event->rule);
-  put_text(json, "class", event->class_id);
-  put_text(json, "severity", event->severity);
-  put_number(json, "severity_number", event->severity_number);
-  put_text(json, "source", event->source);
-  put_number(json, "offset", event->offset);
-  if (event->line > 0) {
-    put_number(json, "line", event->line);
-  }
-  put_text(json, "text", event->text);
-  if (event->cut) {
-    sift_json_key(json, "cut");
-    sift_json_bool(json, true);
-  }
-  if (event->field_count > 0) {
-    put_fields(json, event);
-  }
-  sift_json_close(json, '}');
-  sift_json_raw(json, sift_span("\n", 1));
-}
-
 /* What is being printed, and to where. */
 struct printer {
   struct filter filter;
@@ -159,7 +108,8 @@ static enum sift_status print_events(struct printer *printer, struct sift_event_
   enum sift_status status = SIFT_OK;
   while ((status = sift_event_next(reader, &event)) == SIFT_OK) {
     if (passes(&printer->filter, event)) {
-      put_event(&printer->json, event);
+      sift_event_json(&printer->json, event);
+      sift_json_raw(&printer->json, sift_span("\n", 1));
     }
     if (printer->json.failed || printer->json.len >= JSON_FLUSH || (printer->at_once && printer->json.len > 0)) {
       enum sift_status flushed = flush(printer);

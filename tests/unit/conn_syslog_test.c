@@ -165,6 +165,7 @@ static void folded_lines_and_tabs_are_unfolded(void **state) {
 static void structured_data_tells_space_and_channel(void **state) {
   (void)state;
   expect_well("<13>1 - h sshd - - [x a=\"b\"][space@32473 id=\"o/n\" channel=\"b\\\"\"] t\n", "R o/n|b\"|-|t\n");
+  expect_well("<13>1 - h sshd - - [space id=\"o\\]n\" channel=\"b\\\"\"] t\n", "R o]n|b\"|-|t\n");
 }
 
 static void all_variables_have_their_values(void **state) {

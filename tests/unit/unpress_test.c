@@ -89,7 +89,7 @@ static void all_that_can_be_decoded_is_given_before_more_input_comes(void **stat
   assert_int_equal(sift_unpress_new(&unpress), SIFT_OK);
   for (size_t i = 0; i < 3; i++) {
     struct sift_span pressed = press(formats[i], sample_text());
-    struct sift_span begun = sift_span(pressed.data, pressed.len - 1);
+    struct sift_span begun = sift_span(pressed.data, pressed.len - 4); /* zstd: to the end of the last block */
     struct outcome large = run(unpress, formats[i], begun, begun.len, 3 * TEXT_BYTES);
     struct outcome small = run(unpress, formats[i], begun, begun.len, 100);
     assert_true(large.len > TEXT_BYTES / 2);

@@ -1,8 +1,10 @@
-/* Syslog over a stream (RFC 6587): counted frames and frames that a newline or NUL ends, told apart one by one. */
+/* Syslog over a stream (RFC 6587): counted frames and frames that a newline or NUL ends, told apart one by one; the stream may
+ * be compressed as a whole (rsyslog's "stream:always" is zlib). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/batch.h"
+#include "ingest/serve/inflow.h"
 #include "ingest/serve/origin.h"
 #include "ingest/serve/scratch.h"
 #include "ingest/serve/syslog_message.h"
@@ -16,11 +18,13 @@ enum framing { FRAMING_UNDECIDED, FRAMING_COUNTED, FRAMING_LINE };
 
 struct syslog {
   struct sift_protocol base;
-  size_t skip;         /* bytes of a counted frame still to be dropped */
-  size_t looked;       /* of what is left over: bytes known to hold no end of a line */
-  size_t line_skipped; /* of a line that was cut: bytes dropped so far */
-  bool line_cut;       /* what comes belongs to a line that was cut, and is dropped to its end */
-  bool counted, lined; /* some frame was counted, some was a line */
+  struct sift_inflow inflow; /* where the stream is compressed */
+  bool begun;                /* it is known whether it is */
+  size_t skip;               /* bytes of a counted frame still to be dropped */
+  size_t looked;             /* of what is left over: bytes known to hold no end of a line */
+  size_t line_skipped;       /* of a line that was cut: bytes dropped so far */
+  bool line_cut;             /* what comes belongs to a line that was cut, and is dropped to its end */
+  bool counted, lined;       /* some frame was counted, some was a line */
 };
 
 /* A frame's begin: the count and what stands before the message. */
@@ -287,7 +291,8 @@ static enum sift_status step(struct syslog *syslog, char *from, const char *end,
                                           : eat_line(syslog, from, end, last, newline, used);
 }
 
-static enum sift_status eat(struct syslog *syslog, char *bytes, size_t len, bool last, size_t *used) {
+static enum sift_status eat(void *context, char *bytes, size_t len, bool last, size_t *used) {
+  struct syslog *syslog = context;
   const char *newline = NULL;
   enum sift_status status = SIFT_OK;
   *used = 0;
@@ -307,16 +312,60 @@ static enum sift_status syslog_open(struct sift_protocol *protocol) {
   return SIFT_OK;
 }
 
+/* Settles whether the stream is compressed. */
+static enum sift_status begin_stream(struct syslog *syslog, const char *bytes, size_t len, bool last) {
+  bool undecided = false;
+  enum sift_unpress_format format = sift_unpress_detect(sift_span(bytes, len), true, &undecided);
+  syslog->begun = !undecided || last;
+  return format == SIFT_UNPRESS_NONE ? SIFT_OK
+                                     : sift_inflow_begin(&syslog->inflow, format, syslog->base.config.limits.window_log_max);
+}
+
+static enum sift_status inflate(struct syslog *syslog, const char *bytes, size_t len) {
+  struct sift_inflow_eater eater = {syslog, eat};
+  enum sift_reason reason = SIFT_REASONS;
+  enum sift_status status = sift_inflow_feed(&syslog->inflow, syslog->base.config.scratch, bytes, len, &eater, &reason);
+  if (reason == SIFT_REASONS) {
+    return status;
+  }
+  count(syslog, reason);
+  enum sift_status told = sift_inflow_finish(&syslog->inflow, &eater);
+  return told == SIFT_OK ? status : told;
+}
+
 static enum sift_status syslog_feed(struct sift_protocol *protocol, char *bytes, size_t len, size_t *used) {
-  return eat((struct syslog *)protocol, bytes, len, false, used);
+  struct syslog *syslog = (struct syslog *)protocol;
+  *used = 0;
+  if (!syslog->begun && len > 0) {
+    enum sift_status status = begin_stream(syslog, bytes, len, false);
+    if (status != SIFT_OK) {
+      return status;
+    }
+  }
+  if (!syslog->begun || syslog->inflow.unpress == NULL) {
+    return syslog->begun ? eat(syslog, bytes, len, false, used) : SIFT_OK;
+  }
+  *used = len;
+  return inflate(syslog, bytes, len);
 }
 
 static enum sift_status syslog_finish(struct sift_protocol *protocol, char *bytes, size_t len) {
+  struct syslog *syslog = (struct syslog *)protocol;
   size_t used = 0;
-  return eat((struct syslog *)protocol, bytes, len, true, &used);
+  if (syslog->inflow.unpress == NULL) {
+    return eat(syslog, bytes, len, true, &used);
+  }
+  /* rsyslog flushes its stream but does not end it, so that a stop behind whole messages is none. */
+  bool torn = syslog->inflow.carry_len > 0 && !sift_unpress_whole(syslog->inflow.unpress);
+  if (torn) {
+    count(syslog, SIFT_REASON_TRUNCATED);
+  }
+  struct sift_inflow_eater eater = {syslog, eat};
+  return sift_inflow_finish(&syslog->inflow, &eater);
 }
 
 static void syslog_free(struct sift_protocol *protocol) {
+  sift_inflow_release(&((struct syslog *)protocol)->inflow);
   free(protocol);
 }
 

@@ -112,7 +112,9 @@ static void read_5424(struct sift_span rest, struct sift_syslog_message *out) {
   out->procid = or_nil(take_token(&rest));
   out->msgid = or_nil(take_token(&rest));
   out->data = take_data(&rest);
-  out->text = sift_span_starts(rest, byte_order_mark) ? behind(rest, sizeof byte_order_mark - 1) : rest;
+  /* rsyslog puts the blank that stood behind a tag into the text. */
+  bool stray_blank = rest.len > 1 && rest.data[0] == ' ' && rest.data[1] != ' ';
+  out->text = behind(rest, stray_blank);
 }
 
 /* Mmm dd hh:mm:ss, perhaps with a fraction or a colon behind. */
@@ -204,12 +206,16 @@ static struct sift_span without_end(struct sift_span frame) {
   return frame;
 }
 
+static struct sift_span without_mark(struct sift_span text) {
+  if (text.len == 0) {
+    return sift_span("", 0);
+  }
+  return sift_span_starts(text, byte_order_mark) ? behind(text, sizeof byte_order_mark - 1) : text;
+}
+
 void sift_syslog_message_read(struct sift_span frame, int64_t now_ns, struct sift_syslog_message *out) {
   *out = (struct sift_syslog_message){.time_ns = SIFT_TIME_NONE};
-  struct sift_span rest = without_end(frame);
-  if (sift_span_starts(rest, byte_order_mark)) {
-    rest = behind(rest, sizeof byte_order_mark - 1);
-  }
+  struct sift_span rest = without_mark(without_end(frame));
   bool pri = take_pri(&rest, out);
   if (pri && has_version(rest)) {
     read_5424(rest, out);
@@ -219,9 +225,7 @@ void sift_syslog_message_read(struct sift_span frame, int64_t now_ns, struct sif
     out->time_ns = sift_stamp_read(rest, SIFT_TIME_NONE);
     out->text = rest;
   }
-  if (out->text.data == NULL) {
-    out->text = sift_span("", 0);
-  }
+  out->text = without_mark(out->text);
 }
 
 const char *sift_syslog_facility_name(unsigned facility) {

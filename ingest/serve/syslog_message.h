@@ -23,7 +23,7 @@ struct sift_syslog_message {
 /* Takes a frame apart; there is no frame that cannot be. `now_ns`: dates of RFC 3164, which have no year, are taken nearest
  * to it, and no zone means UTC. Without a PRI it is 13 (user.notice). What does not follow a header's form is text, so that
  * nothing is lost: a frame without PRI whose date is ISO, or with PRI but no date, is all text. Line ends behind the message
- * are left off, and the byte order mark before it. */
+ * are left off, and the byte order mark before it; of RFC 5424 also a single blank, which rsyslog adds. */
 void sift_syslog_message_read(struct sift_span frame, int64_t now_ns, struct sift_syslog_message *out);
 
 /* Names, e.g. "local0" and "err". Static. */

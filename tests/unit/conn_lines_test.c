@@ -234,7 +234,7 @@ static void a_bomb_costs_bounded_memory(void **state) {
     live_run(&out, sift_lines_protocol_new, pressed, 0, &left);
     assert_int_equal(out.status, SIFT_OK);
     assert_int_equal(out.damage[SIFT_REASON_LINE_CUT], 1);
-    assert_true(out.scratch.inflated.capacity <= 512 * 1024);
+    assert_true(out.scratch.block.capacity <= 512 * 1024);
     live_release(&out);
     press_free(pressed);
   }

@@ -157,6 +157,49 @@ static void a_compressed_bomb_is_cut_at_the_limit(void **state) {
   press_free(bytes);
 }
 
+static void a_stream_compressed_as_a_whole_is_read(void **state) {
+  (void)state;
+  struct live out;
+  struct sift_span record = counted(press_zlib(sift_span_of("<13>two")));
+  struct sift_span text = press_join(press_join(press_copy("<13>one\n", 8), record), press_copy("<13>three\n5", 11));
+  static struct sift_span (*const presses[])(struct sift_span) = {press_zlib, press_gzip, press_zstd};
+  for (size_t i = 0; i < 3; i++) {
+    struct sift_span bytes = presses[i](text);
+    expect_bytes(&out, usual, bytes, "R ||-|one\nR ||-|two\nR ||-|three\nR ||-|5\n");
+    assert_int_equal(out.damages, 0);
+    live_release(&out);
+    press_free(bytes);
+    bytes = press_join(presses[i](text), press_copy("<13>junk", 8));
+    expect_bytes(&out, usual, bytes, "R ||-|one\nR ||-|two\nR ||-|three\nR ||-|5\n");
+    assert_int_equal(out.damage[SIFT_REASON_TRAILING_BYTES], 1);
+    assert_int_equal(out.status, SIFT_ECORRUPT);
+    live_release(&out);
+    press_free(bytes);
+  }
+  press_free(text);
+}
+
+static void a_compressed_stream_without_an_end_is_whole_behind_whole_messages(void **state) {
+  (void)state;
+  /* What rsyslog sends: flushed behind each message, never ended. */
+  static const unsigned char flushed[] = {0x78, 0x9c, 0x00, 0x08, 0x00, 0xf7, 0xff, '<', '1', '3', '>', 'o', 'n', 'e', '\n'};
+  struct live out;
+  expect_bytes(&out, usual, sift_span((const char *)flushed, sizeof flushed), "R ||-|one\n");
+  assert_int_equal(out.damages, 0);
+  live_release(&out);
+  expect_bytes(&out, usual, sift_span((const char *)flushed, sizeof flushed - 1), "R ||-|one\n");
+  assert_int_equal(out.damage[SIFT_REASON_TRUNCATED], 1);
+  live_release(&out);
+}
+
+static void what_only_begins_like_a_compressed_stream_is_text(void **state) {
+  (void)state;
+  expect_well("x\n", "R ||-|x\n");
+  expect_well("x", "R ||-|x\n");
+  expect_well("xy\n", "R ||-|xy\n");
+  expect_well("(a\n", "R ||-|(a\n");
+}
+
 static void folded_lines_and_tabs_are_unfolded(void **state) {
   (void)state;
   expect_well("<13>1 - h o/n - - - Traceback:#012  File \"a\"#012#011x\n", "R o/n||-|Traceback:\n  File \"a\"\n\tx\n");
@@ -279,6 +322,9 @@ int main(void) {
       cmocka_unit_test(compressed_records_of_rsyslog_are_read_among_lines),
       cmocka_unit_test(a_damaged_compressed_record_is_dropped_and_counted),
       cmocka_unit_test(a_compressed_bomb_is_cut_at_the_limit),
+      cmocka_unit_test(a_stream_compressed_as_a_whole_is_read),
+      cmocka_unit_test(a_compressed_stream_without_an_end_is_whole_behind_whole_messages),
+      cmocka_unit_test(what_only_begins_like_a_compressed_stream_is_text),
       cmocka_unit_test(folded_lines_and_tabs_are_unfolded),
       cmocka_unit_test(structured_data_tells_space_and_channel),
       cmocka_unit_test(all_variables_have_their_values),

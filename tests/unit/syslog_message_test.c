@@ -56,7 +56,14 @@ static void a_byte_order_mark_is_no_text(void **state) {
   (void)state;
   assert_string_equal(read_message("<34>1 - - su - - - \xef\xbb\xbf'su root'"), "4.2||-|su|-|-|-|'su root'");
   assert_string_equal(read_message("<34>1 - - su - - [a b=\"c\"] \xef\xbb\xbf'su root'"), "4.2||-|su|-|-|[a b=\"c\"]|'su root'");
+  assert_string_equal(read_message("<13>Jun  1 00:00:00 h t: \xef\xbb\xbfx"), "1.5|2024-06-01T00:00:00Z|h|t|-|-|-|x");
   assert_string_equal(read_message("\xef\xbb\xbfplain"), "1.5||-|-|-|-|-|plain");
+}
+
+static void a_single_blank_that_rsyslog_adds_is_no_indentation(void **state) {
+  (void)state;
+  assert_string_equal(read_message("<34>1 - - su - - -  Traceback"), "4.2||-|su|-|-|-|Traceback");
+  assert_string_equal(read_message("<34>1 - - su - - -   File"), "4.2||-|su|-|-|-|  File");
 }
 
 static void structured_data_may_hold_brackets_and_quotes(void **state) {
@@ -198,6 +205,7 @@ int main(void) {
       cmocka_unit_test(rfc_5424_is_read_in_full),
       cmocka_unit_test(nil_values_are_absent),
       cmocka_unit_test(a_byte_order_mark_is_no_text),
+      cmocka_unit_test(a_single_blank_that_rsyslog_adds_is_no_indentation),
       cmocka_unit_test(structured_data_may_hold_brackets_and_quotes),
       cmocka_unit_test(wrong_structured_data_is_text),
       cmocka_unit_test(a_trailing_line_end_is_no_text),

@@ -1,4 +1,5 @@
 /* Newline text or JSON Lines, plain or as a zstd or gzip stream; each told by how the connection begins. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@ struct lines {
   size_t space_len, channel_len;
   struct sift_inflow inflow; /* where the stream is compressed */
 };
+
+static_assert(sizeof(struct lines) <= 512, "an idle connection is small");
 
 static void count(const struct lines *lines, enum sift_reason reason) {
   lines->base.sink->damage(lines->base.sink->context, reason, 1);

@@ -1,5 +1,6 @@
 /* Syslog over a stream (RFC 6587): counted frames and frames that a newline or NUL ends, told apart one by one; the stream may
  * be compressed as a whole (rsyslog's "stream:always" is zlib). */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,8 @@ struct syslog {
   bool line_cut;             /* what comes belongs to a line that was cut, and is dropped to its end */
   bool counted, lined;       /* some frame was counted, some was a line */
 };
+
+static_assert(sizeof(struct syslog) <= 512, "an idle connection is small");
 
 /* A frame's begin: the count and what stands before the message. */
 struct begin {

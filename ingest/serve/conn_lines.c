@@ -1,17 +1,15 @@
 /* Newline text or JSON Lines, plain or as a zstd or gzip stream; each told by how the connection begins. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/batch.h"
+#include "ingest/serve/inflow.h"
 #include "ingest/serve/live_json.h"
 #include "ingest/serve/origin.h"
 #include "ingest/serve/scratch.h"
 
-enum {
-  LOOK_BYTES = 64,              /* what settles raw or JSON: so many blanks are no record's begin */
-  BLOCK_BYTES = 128 * 1024,     /* inflated at a time */
-  SMALL_CARRY_BYTES = 4 * 1024, /* a begun line up to this length is copied in front of the next block, a longer one grows on */
-};
+enum { LOOK_BYTES = 64 }; /* what settles raw or JSON: so many blanks are no record's begin */
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
@@ -25,10 +23,10 @@ struct lines {
   size_t looked; /* of what is left over: bytes known to hold no newline */
   char *names;   /* owned: the raw text's Space, then its channel */
   size_t space_len, channel_len;
-  struct sift_unpress *unpress; /* NULL: a plain stream */
-  struct sift_bytes carry;      /* compressed: a begun line, of carry_len bytes */
-  size_t carry_len;
+  struct sift_inflow inflow; /* where the stream is compressed */
 };
+
+static_assert(sizeof(struct lines) <= 512, "an idle connection is small");
 
 static void count(const struct lines *lines, enum sift_reason reason) {
   lines->base.sink->damage(lines->base.sink->context, reason, 1);
@@ -170,7 +168,8 @@ static enum sift_status eat_json(struct lines *lines, char *text, size_t len, bo
 }
 
 /* Eats text that is not compressed, or no longer. *used as sift_protocol_ops.feed has it; `last`: nothing more will come. */
-static enum sift_status eat(struct lines *lines, char *text, size_t len, bool last, size_t *used) {
+static enum sift_status eat(void *context, char *text, size_t len, bool last, size_t *used) {
+  struct lines *lines = context;
   *used = 0;
   if (lines->stage == STAGE_TEXT) {
     enum sift_status status = settle(lines, text, len, last, used);
@@ -188,79 +187,17 @@ static enum sift_status eat(struct lines *lines, char *text, size_t len, bool la
   }
 }
 
-/* Keeps what eat() left in `block` for the next one. */
-static enum sift_status keep(struct lines *lines, const struct sift_bytes *block, size_t used, size_t len) {
-  size_t rest = len - used;
-  struct sift_bytes *carry = &lines->carry;
-  if (block == carry && rest > SMALL_CARRY_BYTES) {
-    memmove(carry->data, carry->data + used, used > 0 ? rest : 0);
-  } else if (rest > 0 || block == carry) {
-    struct sift_bytes fresh = {0}; /* a carry that has grown is let go */
-    struct sift_bytes *into = block == carry ? &fresh : carry;
-    if (!sift_bytes_reserve(into, rest)) {
-      return SIFT_ENOMEM;
-    }
-    if (rest > 0) {
-      memcpy(into->data, block->data + used, rest);
-    }
-    if (block == carry) {
-      sift_bytes_release(carry);
-      *carry = fresh;
-    }
-  }
-  lines->carry_len = rest;
-  return SIFT_OK;
-}
-
-/* The stream is beyond help: tells why, and the begun line where it may be of use. */
-static enum sift_status give_up(struct lines *lines, enum sift_status status, enum sift_reason reason) {
-  if (status == SIFT_ENOMEM) {
+/* A stream that is broken is told of, and the begun line where it may be of use. */
+static enum sift_status inflate(struct lines *lines, const char *bytes, size_t len) {
+  struct sift_inflow_eater eater = {lines, eat};
+  enum sift_reason reason = SIFT_REASONS;
+  enum sift_status status = sift_inflow_feed(&lines->inflow, lines->base.config.scratch, bytes, len, &eater, &reason);
+  if (reason == SIFT_REASONS) {
     return status;
   }
   count(lines, reason);
-  if (lines->stage == STAGE_RAW && lines->carry_len > 0) {
-    size_t used = 0;
-    enum sift_status told = eat(lines, lines->carry.data, lines->carry_len, true, &used);
-    status = told == SIFT_OK ? status : told;
-  }
-  return status;
-}
-
-/* Inflates and eats one block; *more: the input or the decoder may have more to give. */
-static enum sift_status inflate_block(struct lines *lines, struct sift_span *in, bool *more) {
-  bool grows = lines->carry_len > SMALL_CARRY_BYTES;
-  struct sift_bytes *block = grows ? &lines->carry : &lines->base.config.scratch->inflated;
-  size_t len = lines->carry_len;
-  size_t got = 0;
-  size_t used = 0;
-  enum sift_reason reason = SIFT_REASONS;
-  if (!sift_bytes_reserve(block, len + BLOCK_BYTES)) {
-    return SIFT_ENOMEM;
-  }
-  if (!grows && len > 0) {
-    memcpy(block->data, lines->carry.data, len);
-  }
-  enum sift_status inflated = sift_unpress_feed(lines->unpress, in, block->data + len, BLOCK_BYTES, &got, &reason);
-  len += got;
-  *more = got == BLOCK_BYTES;
-  enum sift_status status = eat(lines, block->data, len, false, &used);
-  if (status == SIFT_OK) {
-    status = keep(lines, block, used, len);
-  }
-  if (status == SIFT_OK && inflated != SIFT_OK) {
-    status = give_up(lines, inflated, reason);
-  }
-  return status;
-}
-
-static enum sift_status inflate(struct lines *lines, const char *bytes, size_t len, size_t *used) {
-  struct sift_span in = sift_span(bytes, len);
-  enum sift_status status = SIFT_OK;
-  for (bool more = len > 0; more && status == SIFT_OK;) {
-    status = inflate_block(lines, &in, &more);
-  }
-  *used = len - in.len;
-  return status;
+  enum sift_status told = lines->stage == STAGE_RAW ? sift_inflow_finish(&lines->inflow, &eater) : SIFT_OK;
+  return told == SIFT_OK ? status : told;
 }
 
 /* Settles whether the stream is compressed. */
@@ -274,8 +211,7 @@ static enum sift_status begin(struct lines *lines, const char *bytes, size_t len
   if (format == SIFT_UNPRESS_NONE) {
     return SIFT_OK;
   }
-  enum sift_status status = sift_unpress_new(&lines->unpress);
-  return status == SIFT_OK ? sift_unpress_begin(lines->unpress, format, lines->base.config.limits.window_log_max) : status;
+  return sift_inflow_begin(&lines->inflow, format, lines->base.config.limits.window_log_max);
 }
 
 static enum sift_status lines_open(struct sift_protocol *protocol) {
@@ -295,7 +231,11 @@ static enum sift_status lines_feed(struct sift_protocol *protocol, char *bytes, 
       return status;
     }
   }
-  return lines->unpress != NULL ? inflate(lines, bytes, len, used) : eat(lines, bytes, len, false, used);
+  if (lines->inflow.unpress == NULL) {
+    return eat(lines, bytes, len, false, used);
+  }
+  *used = len;
+  return inflate(lines, bytes, len);
 }
 
 static enum sift_status lines_finish(struct sift_protocol *protocol, char *bytes, size_t len) {
@@ -307,19 +247,19 @@ static enum sift_status lines_finish(struct sift_protocol *protocol, char *bytes
       return status;
     }
   }
-  if (lines->unpress == NULL) {
+  if (lines->inflow.unpress == NULL) {
     return len > 0 ? eat(lines, bytes, len, true, &used) : SIFT_OK;
   }
-  if (!sift_unpress_whole(lines->unpress)) {
+  if (!sift_unpress_whole(lines->inflow.unpress)) {
     count(lines, SIFT_REASON_TRUNCATED);
   }
-  return lines->carry_len > 0 ? eat(lines, lines->carry.data, lines->carry_len, true, &used) : SIFT_OK;
+  struct sift_inflow_eater eater = {lines, eat};
+  return sift_inflow_finish(&lines->inflow, &eater);
 }
 
 static void lines_free(struct sift_protocol *protocol) {
   struct lines *lines = (struct lines *)protocol;
-  sift_unpress_free(lines->unpress);
-  sift_bytes_release(&lines->carry);
+  sift_inflow_release(&lines->inflow);
   free(lines->names);
   free(lines);
 }

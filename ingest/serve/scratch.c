@@ -9,6 +9,7 @@ void sift_protocol_scratch_init(struct sift_protocol_scratch *scratch) {
 void sift_protocol_scratch_release(struct sift_protocol_scratch *scratch) {
   sift_origin_scratch_release(&scratch->origin);
   sift_bytes_release(&scratch->text);
+  sift_bytes_release(&scratch->block);
   sift_bytes_release(&scratch->inflated);
   sift_json_reader_free(scratch->reader);
   sift_unpress_free(scratch->unpress);

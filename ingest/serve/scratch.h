@@ -19,7 +19,8 @@ struct sift_json_reader;
 struct sift_protocol_scratch {
   int64_t now_ns; /* the receiver's clock, set by the loop before it feeds; dates without a year are near it */
   struct sift_origin_scratch origin;
-  struct sift_bytes text;          /* decoded text of one record, or a block of inflated lines */
+  struct sift_bytes text;          /* decoded text of one record */
+  struct sift_bytes block;         /* of an inflated stream */
   struct sift_bytes inflated;      /* a whole inflated body */
   struct sift_json_reader *reader; /* NULL until sift_protocol_scratch_reader() */
   struct sift_unpress *unpress;    /* NULL until sift_protocol_scratch_unpress() */

@@ -83,6 +83,24 @@ static void any_split_and_any_room_give_the_same_text(void **state) {
   sift_unpress_free(unpress);
 }
 
+static void all_that_can_be_decoded_is_given_before_more_input_comes(void **state) {
+  (void)state;
+  struct sift_unpress *unpress = NULL;
+  assert_int_equal(sift_unpress_new(&unpress), SIFT_OK);
+  for (size_t i = 0; i < 3; i++) {
+    struct sift_span pressed = press(formats[i], sample_text());
+    struct sift_span begun = sift_span(pressed.data, pressed.len - 4); /* zstd: to the end of the last block */
+    struct outcome large = run(unpress, formats[i], begun, begun.len, 3 * TEXT_BYTES);
+    struct outcome small = run(unpress, formats[i], begun, begun.len, 100);
+    assert_true(large.len > TEXT_BYTES / 2);
+    assert_int_equal(small.len, large.len);
+    free(large.text);
+    free(small.text);
+    press_free(pressed);
+  }
+  sift_unpress_free(unpress);
+}
+
 static void several_frames_or_members_are_one_stream(void **state) {
   (void)state;
   struct sift_unpress *unpress = NULL;
@@ -139,6 +157,11 @@ static void what_follows_a_whole_frame_is_told_and_zeros_behind_gzip_are_fine(vo
   }
   struct sift_span padded = press_join(press_gzip(sift_span_of("one\n")), press_copy("\0\0\0\0\0", 5));
   expect(unpress, SIFT_UNPRESS_GZIP, padded, 2, 100, sift_span_of("one\n"));
+  padded = press_join(padded, press_gzip(sift_span_of("two\n")));
+  struct outcome outcome = run(unpress, SIFT_UNPRESS_GZIP, padded, 2, 100);
+  assert_int_equal(outcome.status, SIFT_ECORRUPT);
+  assert_int_equal(outcome.reason, SIFT_REASON_TRAILING_BYTES);
+  free(outcome.text);
   press_free(padded);
   sift_unpress_free(unpress);
 }
@@ -268,6 +291,7 @@ static void a_body_without_magic_is_corrupt(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(any_split_and_any_room_give_the_same_text),
+      cmocka_unit_test(all_that_can_be_decoded_is_given_before_more_input_comes),
       cmocka_unit_test(several_frames_or_members_are_one_stream),
       cmocka_unit_test(a_stop_within_a_frame_is_not_whole),
       cmocka_unit_test(what_follows_a_whole_frame_is_told_and_zeros_behind_gzip_are_fine),

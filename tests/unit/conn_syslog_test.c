@@ -211,6 +211,22 @@ static void lines_without_header_belong_to_the_message_before(void **state) {
               "R ||-|rest\n");
 }
 
+static void a_name_too_long_to_be_one_is_not_remembered(void **state) {
+  (void)state;
+  char space[300];
+  char log[400];
+  char error[200];
+  struct sift_origin *origin = NULL;
+  struct live out;
+  memset(space, 'a', sizeof space);
+  strcpy(space + sizeof space - 6, "{app}");
+  assert_int_equal(sift_origin_new(&origin, SIFT_PROTOCOL_SYSLOG, space, NULL, NULL, NULL, error, sizeof error), SIFT_OK);
+  snprintf(log, sizeof log, "R %.294sx||-|y\nR ||-|rest\n", space);
+  expect_bytes(&out, origin, sift_span_of("<13>1 - h x - - - y\nrest\n"), log);
+  live_release(&out);
+  sift_origin_free(origin);
+}
+
 static void folded_lines_and_tabs_are_unfolded(void **state) {
   (void)state;
   expect_well("<13>1 - h o/n - - - Traceback:#012  File \"a\"#012#011x\n", "R o/n||-|Traceback:\n  File \"a\"\n\tx\n");
@@ -337,6 +353,7 @@ int main(void) {
       cmocka_unit_test(a_compressed_stream_without_an_end_is_whole_behind_whole_messages),
       cmocka_unit_test(what_only_begins_like_a_compressed_stream_is_text),
       cmocka_unit_test(lines_without_header_belong_to_the_message_before),
+      cmocka_unit_test(a_name_too_long_to_be_one_is_not_remembered),
       cmocka_unit_test(folded_lines_and_tabs_are_unfolded),
       cmocka_unit_test(structured_data_tells_space_and_channel),
       cmocka_unit_test(all_variables_have_their_values),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/batch.h"
+#include "engine/stream.h"
 #include "ingest/serve/inflow.h"
 #include "ingest/serve/origin.h"
 #include "ingest/serve/scratch.h"
@@ -13,6 +14,15 @@
 enum {
   COUNT_DIGITS_MAX = 7,    /* syslog-ng's most; a longer number is no count, so that nobody can have us skip for ever */
   SKIPPED_FRAMES_MAX = 16, /* so many times the limit without an end is no line any more */
+};
+
+/* Where the last line that had a header came from: lines without one that follow it are the rest of its message, for syslog-ng
+ * sends what has several lines as it stands. */
+struct known {
+  bool set;
+  size_t space_len, channel_len;
+  int64_t time_ns;
+  char names[SIFT_SPACE_NAME_MAX + SIFT_CHANNEL_NAME_MAX];
 };
 
 enum framing { FRAMING_UNDECIDED, FRAMING_COUNTED, FRAMING_LINE };
@@ -26,6 +36,7 @@ struct syslog {
   size_t line_skipped;       /* of a line that was cut: bytes dropped so far */
   bool line_cut;             /* what comes belongs to a line that was cut, and is dropped to its end */
   bool counted, lined;       /* some frame was counted, some was a line */
+  struct known known;
 };
 
 static_assert(sizeof(struct syslog) <= 512, "an idle connection is small");
@@ -147,8 +158,32 @@ static bool look_up(const struct syslog *syslog, const struct sift_syslog_messag
   return true;
 }
 
-/* One message, which may be modified. */
-static enum sift_status eat_message(struct syslog *syslog, char *frame, size_t len) {
+static void remember(struct known *known, const struct sift_live_record *record) {
+  known->set = record->space.len + record->channel.len <= sizeof known->names; /* a longer name is none */
+  if (!known->set) {
+    return;
+  }
+  known->space_len = record->space.len;
+  known->channel_len = record->channel.len;
+  known->time_ns = record->time_ns;
+  if (record->space.len > 0) {
+    memcpy(known->names, record->space.data, record->space.len);
+  }
+  if (record->channel.len > 0) {
+    memcpy(known->names + record->space.len, record->channel.data, record->channel.len);
+  }
+}
+
+static void recall(const struct known *known, struct sift_live_record *record) {
+  if (known->set) {
+    record->space = sift_span(known->names, known->space_len);
+    record->channel = sift_span(known->names + known->space_len, known->channel_len);
+    record->time_ns = record->time_ns != SIFT_TIME_NONE ? record->time_ns : known->time_ns;
+  }
+}
+
+/* One message, which may be modified. `line`: it came as a line, so that it may be the rest of the one before. */
+static enum sift_status eat_message(struct syslog *syslog, char *frame, size_t len, bool line) {
   const struct sift_protocol_config *config = &syslog->base.config;
   const struct sift_live_sink *sink = syslog->base.sink;
   struct sift_span values[SIFT_VARIABLES_MAX];
@@ -172,6 +207,13 @@ static enum sift_status eat_message(struct syslog *syslog, char *frame, size_t l
   if (record.text.data == NULL) {
     record.text = sift_span("", 0);
   }
+  if (!line) {
+    syslog->known.set = false;
+  } else if (message.header) {
+    remember(&syslog->known, &record);
+  } else {
+    recall(&syslog->known, &record);
+  }
   return sink->record(sink->context, &record);
 }
 
@@ -189,13 +231,13 @@ static enum sift_status eat_pressed(struct syslog *syslog, const char *frame, si
                                               message_max, &scratch->inflated, &inflated, &reason);
   if (status == SIFT_ELIMIT) { /* what it begins with is there */
     count(syslog, SIFT_REASON_FRAME_TOO_LONG);
-    return eat_message(syslog, scratch->inflated.data, message_max);
+    return eat_message(syslog, scratch->inflated.data, message_max, false);
   }
   if (status == SIFT_ECORRUPT) {
     count(syslog, reason);
     return SIFT_OK;
   }
-  return status == SIFT_OK ? eat_message(syslog, scratch->inflated.data, inflated) : status;
+  return status == SIFT_OK ? eat_message(syslog, scratch->inflated.data, inflated, false) : status;
 }
 
 /* The frame that begins at `frame`, `len` bytes at hand. *used: 0 to wait for more. */
@@ -218,7 +260,7 @@ static enum sift_status eat_counted(struct syslog *syslog, const struct begin *b
   *used = begin->prefix + take;
   syslog->skip = begin->len - take;
   if (!begin->pressed) {
-    return eat_message(syslog, frame + begin->prefix, take);
+    return eat_message(syslog, frame + begin->prefix, take, false);
   }
   return take == begin->len ? eat_pressed(syslog, frame + begin->prefix, take) : SIFT_OK;
 }
@@ -251,7 +293,7 @@ static enum sift_status eat_line(struct syslog *syslog, char *frame, const char 
   }
   syslog->lined = true;
   *used = len;
-  return eat_message(syslog, frame, len);
+  return eat_message(syslog, frame, len, true);
 }
 
 /* Drops the rest of a line that was cut, its end included. */

@@ -217,11 +217,13 @@ void sift_syslog_message_read(struct sift_span frame, int64_t now_ns, struct sif
   *out = (struct sift_syslog_message){.time_ns = SIFT_TIME_NONE};
   struct sift_span rest = without_mark(without_end(frame));
   bool pri = take_pri(&rest, out);
+  out->header = true;
   if (pri && has_version(rest)) {
     read_5424(rest, out);
   } else if (take_bsd_date(&rest, now_ns, out) || (pri && take_iso_date(&rest, out))) {
     read_3164(rest, out);
   } else {
+    out->header = pri;
     out->time_ns = sift_stamp_read(rest, SIFT_TIME_NONE);
     out->text = rest;
   }

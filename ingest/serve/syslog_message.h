@@ -14,6 +14,7 @@ extern "C" {
 /* All spans are lent from the frame; data is NULL where the message tells none (nil). */
 struct sift_syslog_message {
   unsigned facility, severity;
+  bool header; /* a PRI or a date of RFC 3164 was there; false: all is text */
   struct sift_span host, app, procid, msgid;
   struct sift_span data; /* structured data, "[id name=\"value\"…]…", as it stands */
   struct sift_span text; /* data never NULL; octal escapes not decoded */

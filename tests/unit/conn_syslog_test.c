@@ -200,6 +200,33 @@ static void what_only_begins_like_a_compressed_stream_is_text(void **state) {
   expect_well("(a\n", "R ||-|(a\n");
 }
 
+static void lines_without_header_belong_to_the_message_before(void **state) {
+  (void)state;
+  /* As syslog-ng's network() sends a message of several lines. */
+  expect_well("orphan\n<11>Jun 11 22:14:15 h o/n[1]: Traceback one\n  File \"x\"\n\tx\n<13>1 - h p/q - - [space id=\"p/q\" "
+              "channel=\"run\"] y\n"
+              "2024-01-31T10:20:30Z z\n7 <13>two\nrest\n",
+              "R ||-|orphan\nR o/n||1718144055.000000000|Traceback one\nR o/n||1718144055.000000000|  File \"x\"\n"
+              "R o/n||1718144055.000000000|\tx\nR p/q|run|-|y\nR p/q|run|1706696430.000000000|2024-01-31T10:20:30Z z\nR ||-|two\n"
+              "R ||-|rest\n");
+}
+
+static void a_name_too_long_to_be_one_is_not_remembered(void **state) {
+  (void)state;
+  char space[300];
+  char log[400];
+  char error[200];
+  struct sift_origin *origin = NULL;
+  struct live out;
+  memset(space, 'a', sizeof space);
+  strcpy(space + sizeof space - 6, "{app}");
+  assert_int_equal(sift_origin_new(&origin, SIFT_PROTOCOL_SYSLOG, space, NULL, NULL, NULL, error, sizeof error), SIFT_OK);
+  snprintf(log, sizeof log, "R %.294sx||-|y\nR ||-|rest\n", space);
+  expect_bytes(&out, origin, sift_span_of("<13>1 - h x - - - y\nrest\n"), log);
+  live_release(&out);
+  sift_origin_free(origin);
+}
+
 static void folded_lines_and_tabs_are_unfolded(void **state) {
   (void)state;
   expect_well("<13>1 - h o/n - - - Traceback:#012  File \"a\"#012#011x\n", "R o/n||-|Traceback:\n  File \"a\"\n\tx\n");
@@ -325,6 +352,8 @@ int main(void) {
       cmocka_unit_test(a_stream_compressed_as_a_whole_is_read),
       cmocka_unit_test(a_compressed_stream_without_an_end_is_whole_behind_whole_messages),
       cmocka_unit_test(what_only_begins_like_a_compressed_stream_is_text),
+      cmocka_unit_test(lines_without_header_belong_to_the_message_before),
+      cmocka_unit_test(a_name_too_long_to_be_one_is_not_remembered),
       cmocka_unit_test(folded_lines_and_tabs_are_unfolded),
       cmocka_unit_test(structured_data_tells_space_and_channel),
       cmocka_unit_test(all_variables_have_their_values),

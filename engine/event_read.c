@@ -159,6 +159,10 @@ static void take_event(struct sift_cursor *cursor, uint32_t pairs, struct sift_e
   sift_cursor_expect(cursor, cursor->fault != SIFT_FAULT_NONE || (seen & required) == required);
 }
 
+void sift_event_take(struct sift_cursor *cursor, struct sift_event_record *out) {
+  take_event(cursor, sift_take_map(cursor, PAIRS_MAX), out);
+}
+
 /* --- the stream -------------------------------------------------------------------------------------------------------- */
 
 /* A map's first key tells headers ("spacesift") and what a journal keeps besides ("journal") from events, which have neither. */

@@ -28,6 +28,10 @@ struct sift_event_record {
   uint32_t field_count;
 };
 
+/* Takes one event from bytes at hand; spans are borrowed from them. A fault of the cursor says that none stands there. */
+struct sift_cursor;
+void sift_event_take(struct sift_cursor *cursor, struct sift_event_record *out);
+
 /* Reads plain (decompressed) events. Streams may follow one another, each with its header. One thread. */
 struct sift_event_reader;
 enum sift_status sift_event_reader_new(struct sift_event_reader **out, struct sift_state_input input);

@@ -80,6 +80,12 @@ enum sift_status sift_worker_replayed(struct sift_worker *worker);
 /* Lines that were scanned elsewhere: counted for their Space and for the fleet. */
 enum sift_status sift_worker_count(struct sift_worker *worker, struct sift_span space, uint64_t lines, uint64_t bytes);
 
+/* The same for damage, `count` times over. */
+enum sift_status sift_worker_damages(struct sift_worker *worker, enum sift_reason reason, uint64_t offset, uint64_t count);
+
+/* After counting: folds what has grown large, as sift_worker_replayed() does. */
+enum sift_status sift_worker_tidy_live(struct sift_worker *worker);
+
 /* What is remembered of streams (open steps, what waits in them, clocks) as msgpack, and back: into a worker of the same or
  * another rule set, in which rules are found by their ids. SIFT_ECORRUPT where the bytes are none. */
 enum sift_status sift_worker_keep(const struct sift_worker *worker, struct sift_pack *out);

@@ -135,10 +135,29 @@ enum sift_status sift_worker_replayed(struct sift_worker *worker) {
 }
 
 enum sift_status sift_worker_count(struct sift_worker *worker, struct sift_span space, uint64_t lines, uint64_t bytes) {
-  enum sift_reason reason = SIFT_REASONS;
-  uint32_t stream = sift_streams_find(&worker->streams, space, sift_span("", 0), &reason);
+  bool named = sift_space_name_valid(space);
+  struct sift_span name = named ? space : sift_span("-", 1);
+  struct sift_space *tally = sift_tally_space(&worker->tally, name, sift_space_hash(name));
+  if (tally == NULL) {
+    worker->status = SIFT_ENOMEM;
+    return worker->status;
+  }
+  tally->lines += lines;
+  tally->bytes += bytes;
   worker->fleet.lines += lines;
   worker->fleet.bytes += bytes;
-  sift_worker_count_lines(worker, &worker->streams.items[stream], lines, bytes);
+  worker->fleet.reasons[SIFT_REASON_NO_SPACE] += named ? 0 : lines;
   return worker->status;
+}
+
+enum sift_status sift_worker_damages(struct sift_worker *worker, enum sift_reason reason, uint64_t offset, uint64_t count) {
+  enum sift_status status = count > 0 ? sift_worker_damage(worker, reason, offset) : SIFT_OK;
+  if (status == SIFT_OK && count > 1 && reason != SIFT_REASON_NO_SPACE) {
+    worker->fleet.reasons[reason] += count - 1;
+  }
+  return status;
+}
+
+enum sift_status sift_worker_tidy_live(struct sift_worker *worker) {
+  return sift_worker_tidy(worker, 0);
 }

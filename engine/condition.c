@@ -75,6 +75,17 @@ static bool mark_after(const struct sift_attempt *attempt, uint32_t mark, uint32
          (!attempt->has_mark[other] || sift_instant_compare(&attempt->marks[mark], &attempt->marks[other]) > 0);
 }
 
+/* Unsigned, since a state may claim any times. An undated mark has no age. */
+static bool mark_is_old(const struct sift_triage *triage, uint32_t mark, uint64_t minutes) {
+  const struct sift_attempt *attempt = triage->attempt;
+  int64_t then_ns = attempt->has_mark[mark] ? attempt->marks[mark].time_ns : SIFT_TIME_NONE;
+  if (then_ns == SIFT_TIME_NONE || triage->now_ns == SIFT_TIME_NONE || then_ns > triage->now_ns) {
+    return false;
+  }
+  const uint64_t minute_ns = UINT64_C(60) * 1000000000;
+  return ((uint64_t)triage->now_ns - (uint64_t)then_ns) / minute_ns >= minutes;
+}
+
 /* Deeper than any loaded tree: such a condition does not hold. */
 static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof) {
@@ -112,6 +123,8 @@ static bool holds_at(const struct sift_triage *triage, const struct sift_conditi
   case SIFT_COND_EVIDENCE_AFTER:
     *proof = of_class_after(triage, condition->index, condition->other);
     return *proof != NULL;
+  case SIFT_COND_AGE:
+    return mark_is_old(triage, condition->index, condition->low);
   }
   return false;
 }

@@ -31,8 +31,13 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
   triage->ruleset = ruleset;
   triage->incidents = incidents;
   triage->best = best;
+  triage->now_ns = SIFT_TIME_NONE;
   *out = triage;
   return SIFT_OK;
+}
+
+void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns) {
+  triage->now_ns = now_ns;
 }
 
 void sift_triage_free(struct sift_triage *triage) {

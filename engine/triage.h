@@ -49,6 +49,10 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
                                  const struct sift_incidents *incidents);
 void sift_triage_free(struct sift_triage *triage);
 
+/* The time of which verdicts speak: conditions on the age of a mark measure from it. SIFT_TIME_NONE, as at first: such a
+ * condition never holds. */
+void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns);
+
 /* `space` must be sorted. The verdict borrows from it. */
 void sift_triage_judge(struct sift_triage *triage, const struct sift_space *space, struct sift_verdict *out);
 

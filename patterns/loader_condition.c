@@ -204,6 +204,18 @@ static bool load_lines(struct sift_loader *loader, const struct sift_yaml *value
   return fine;
 }
 
+static bool load_age(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  static const struct sift_field fields[] = {{"mark", true}, {"minutes", true}};
+  out->kind = SIFT_COND_AGE;
+  if (!sift_read_map(&loader->reading, value, "age", "when.age.", fields, 2)) {
+    return false;
+  }
+  const struct sift_yaml *mark = sift_yaml_get(value, "mark");
+  const struct sift_yaml *minutes = sift_yaml_get(value, "minutes");
+  bool fine = mark != NULL && load_mark_name(loader, mark, "when.age.mark", &out->index);
+  return minutes != NULL && sift_read_number(&loader->reading, minutes, "when.age.minutes", &out->low) && fine;
+}
+
 static const struct {
   const char *name;
   condition_fn *load;
@@ -211,7 +223,7 @@ static const struct {
     {"always", load_always},     {"all", load_all},     {"any", load_any},     {"not", load_not},
     {"class", load_class},       {"rule", load_rule},   {"fault", load_fault}, {"phase", load_phase},
     {"mark", load_mark},         {"after", load_after}, {"lines", load_lines}, {"class_after", load_class_after},
-    {"incident", load_incident},
+    {"incident", load_incident}, {"age", load_age},
 };
 
 static bool report_unknown(struct sift_reading *reading, const struct sift_yaml *key) {

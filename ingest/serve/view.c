@@ -190,6 +190,9 @@ static enum sift_status judge_all(struct sift_view *view, uint64_t spaces_max) {
   const struct sift_space *space = NULL;
   enum sift_status status = open_both(&both, view, spaces_max);
   status = status == SIFT_OK ? sift_triage_new(&triage, view->rules.ruleset, &view->incidents) : status;
+  if (status == SIFT_OK) {
+    sift_triage_set_now(triage, view->now_ns);
+  }
   while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
     struct sift_verdict verdict;
     sift_triage_judge(triage, space, &verdict);

@@ -31,7 +31,7 @@ struct sift_view_input {
   size_t overlay_count;
   struct sift_view_rules rules;
   uint64_t spaces_max; /* as in sift_state_merger_new() */
-  int64_t now_ns;      /* of the summary; SIFT_TIME_NONE: the newest time of a hit */
+  int64_t now_ns;      /* of which verdicts and summary speak; SIFT_TIME_NONE: the newest time of a hit */
 };
 
 /* One holder more or less; any thread. The last release frees. NULL is fine for release. */

@@ -115,6 +115,7 @@ enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_vie
     sift_view_look_free(look);
     return status;
   }
+  sift_triage_set_now(look->triage, view->now_ns);
   *out = look;
   return SIFT_OK;
 }

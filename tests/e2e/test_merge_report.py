@@ -344,3 +344,19 @@ def test_comments_and_examples_do_not_make_other_rules(logs, tmp_path):
     other = shards.put(tmp_path / "other.yaml", same)
     state, _ = scanned(tmp_path, logs, rules=other)
     assert program.run("report", *RULES, state).status == program.OK
+
+
+def test_verdicts_on_age_follow_now(tree, tmp_path):
+    node = "  - {id: stuck, question: 'Does it start for long?', when: {age: {mark: startup, minutes: 30}}, verdict: stuck, severity: error}\n"
+    rules = shards.put(tmp_path / "aging.yaml", program.RULES.read_text().replace("  - id: serves\n", node + "  - id: serves\n"))
+    state, _ = scanned(tmp_path, tree({"acme/slow/run.log": f"{START}\nnothing more\n"}), rules=rules)
+
+    def verdicts(*words):
+        reported = program.Report(program.run("report", "--rules", rules, "--report", "jsonl", *words, state).lines)
+        explained = program.run("explain", "--rules", rules, "--json", *words, state, "acme/slow").document
+        assert explained["space"] == reported.spaces["acme/slow"]
+        return reported.verdicts["acme/slow"]
+
+    assert verdicts() == "no_fault_seen"  # by the log's own clock it has just begun
+    assert verdicts("--now", "2026-01-31T10:29:59Z") == "no_fault_seen"
+    assert verdicts("--now", "2026-01-31T10:30:00Z") == "stuck"

@@ -5,6 +5,7 @@
 /* Each condition is asked as the only node of a tree. */
 static struct fixture fixture;
 static const struct sift_incidents no_incidents;
+static int64_t now_ns = SIFT_TIME_NONE;
 
 static int begin(void **state) {
   (void)state;
@@ -27,6 +28,7 @@ static bool ask(struct sift_condition condition, const char **proof) {
   struct sift_triage *triage = NULL;
   struct sift_verdict verdict;
   assert_int_equal(sift_triage_new(&triage, fixture.ruleset, &no_incidents), SIFT_OK);
+  sift_triage_set_now(triage, now_ns);
   sift_triage_judge(triage, &fixture.space, &verdict);
   bool holds = strcmp(verdict.id, "yes") == 0;
   size_t steps = 0;
@@ -204,6 +206,33 @@ static void conditions_deeper_than_any_loaded_tree_do_not_hold(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static bool is_old(int64_t at_ns, uint64_t minutes) {
+  now_ns = at_ns;
+  bool old = holds((struct sift_condition){.kind = SIFT_COND_AGE, .index = SIFT_MARK_STARTUP, .low = minutes});
+  now_ns = SIFT_TIME_NONE;
+  return old;
+}
+
+static void an_age_is_measured_from_now(void **state) {
+  (void)state;
+  assert_false(is_old(T0 + 3600 * SECOND, 0)); /* no mark */
+  see(&fixture, "life-startup", T0, 10);
+  assert_false(is_old(T0 + 1800 * SECOND - 1, 30));
+  assert_true(is_old(T0 + 1800 * SECOND, 30));
+  assert_true(is_old(T0, 0));
+  assert_false(is_old(T0 - 1, 0)); /* still to come */
+  assert_false(is_old(SIFT_TIME_NONE, 0));
+  assert_false(is_old(T0 + 1800 * SECOND, UINT64_MAX));
+  see(&fixture, "life-startup", T0 + 600 * SECOND, 20); /* the last one counts */
+  assert_false(is_old(T0 + 1800 * SECOND, 30));
+}
+
+static void an_undated_mark_has_no_age(void **state) {
+  (void)state;
+  see(&fixture, "life-startup", SIFT_TIME_NONE, 10);
+  assert_false(is_old(T0, 0));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(always_holds_without_proof),
@@ -219,6 +248,8 @@ int main(void) {
       TEST(after_compares_two_marks),
       TEST(class_after_compares_evidence_with_a_mark),
       TEST(lines_lie_within_both_limits),
+      TEST(an_age_is_measured_from_now),
+      TEST(an_undated_mark_has_no_age),
       TEST(conditions_deeper_than_any_loaded_tree_do_not_hold),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

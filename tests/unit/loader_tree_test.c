@@ -81,7 +81,7 @@ static void each_condition_is_read_as_written(void **state) {
   assert_int_equal(after->children[1].other, SIFT_MARK_STARTUP);
   const struct sift_condition *all = &ruleset->tree.nodes[2].when;
   assert_int_equal(all->kind, SIFT_COND_ALL);
-  assert_int_equal(all->child_count, 5);
+  assert_int_equal(all->child_count, 6);
   assert_int_equal(all->children[0].kind, SIFT_COND_NOT);
   assert_int_equal(all->children[0].children[0].kind, SIFT_COND_RULE);
   assert_int_equal(all->children[0].children[0].index, sift_ruleset_find_rule(ruleset, sift_span_of("memory-limit")));
@@ -94,6 +94,9 @@ static void each_condition_is_read_as_written(void **state) {
   assert_int_equal(all->children[3].index, SIFT_MARK_STARTUP);
   assert_int_equal(all->children[3].other, SIFT_MARK_QUEUED);
   assert_int_equal(all->children[4].kind, SIFT_COND_INCIDENT);
+  assert_int_equal(all->children[5].kind, SIFT_COND_AGE);
+  assert_int_equal(all->children[5].index, SIFT_MARK_STARTUP);
+  assert_int_equal(all->children[5].low, 30);
   assert_int_equal(ruleset->tree.nodes[3].when.kind, SIFT_COND_ALWAYS);
   sift_ruleset_free(ruleset);
 }

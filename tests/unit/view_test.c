@@ -299,6 +299,45 @@ static void test_now_and_hits_are_told(void **state) {
   sift_view_release(view);
 }
 
+static size_t count_verdict(const struct sift_view *view, const char *verdict) {
+  struct sift_view_filter filter = {.verdict = verdict, .class_index = -1, .since_ns = SIFT_TIME_NONE};
+  return count_passing(view, &filter);
+}
+
+static void test_verdicts_change_as_time_passes(void **state) {
+  (void)state;
+  const struct sift_node node = {.id = "n",
+                                 .question = "",
+                                 .verdict = "stuck",
+                                 .branch = "",
+                                 .title = "",
+                                 .reference = "",
+                                 .when = {.kind = SIFT_COND_AGE, .index = SIFT_MARK_STARTUP, .low = 180}};
+  world.fixture.ruleset->tree = (struct sift_tree){.nodes = &node, .count = 1};
+  struct sift_view *view = view_of_all(&world);
+  struct sift_view_input input = input_of(view, NULL, 0);
+  assert_int_equal(count_verdict(view, "stuck"), 0); /* the hits span two hours */
+  input.now_ns = T0 + 4 * 3600 * SECOND;
+  struct sift_view *some = build(&input);
+  input.now_ns = T0 + 6 * 3600 * SECOND;
+  struct sift_view *more = build(&input);
+  assert_true(count_verdict(some, "stuck") > 0);
+  assert_true(count_verdict(more, "stuck") > count_verdict(some, "stuck"));
+  struct sift_view_look *look = NULL;
+  const struct sift_space *space = NULL;
+  const struct sift_verdict *verdict = NULL;
+  const struct sift_view_filter filter = {.verdict = "stuck", .class_index = -1, .since_ns = SIFT_TIME_NONE};
+  size_t position = 0;
+  assert_int_equal(sift_view_look_new(&look, more), SIFT_OK);
+  assert_int_equal(sift_view_look_at(look, sift_view_walk(more, &filter, &position)->name, &space, &verdict), SIFT_OK);
+  assert_string_equal(verdict->id, "stuck");
+  sift_view_look_free(look);
+  sift_view_release(more);
+  sift_view_release(some);
+  sift_view_release(view);
+  world.fixture.ruleset->tree = (struct sift_tree){0};
+}
+
 static void test_nothing_is_a_view_too(void **state) {
   (void)state;
   struct sift_view_input input = input_of(NULL, NULL, 0);
@@ -378,6 +417,7 @@ int main(void) {
       cmocka_unit_test(test_positions_go_on_behind_a_name_known_or_not),
       cmocka_unit_test(test_an_overlay_is_judged_but_not_kept),
       cmocka_unit_test(test_now_and_hits_are_told),
+      cmocka_unit_test(test_verdicts_change_as_time_passes),
       cmocka_unit_test(test_nothing_is_a_view_too),
       cmocka_unit_test(test_damaged_runs_and_other_rules_are_refused),
       cmocka_unit_test(test_the_rules_are_held_while_a_view_lives),

@@ -137,6 +137,7 @@ enum sift_status sift_report_write(FILE *out, const struct sift_report_input *in
   if (status == SIFT_OK) {
     status = sift_triage_new(&report.triage, input->ruleset, &report.census.incidents);
     if (status == SIFT_OK) {
+      sift_triage_set_now(report.triage, report.census.now_ns);
       status = kind == SIFT_REPORT_TEXT ? write_text(&report, colour) : write_json(&report);
     }
     sift_triage_free(report.triage);

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "ingest/serve/origin.h"
 #include "ingest/serve/scratch.h"
 #include "ingest/serve/syslog_values.h"
@@ -20,6 +22,7 @@ static void expect(const char *text, const char *frame, const char *expected) {
   char error[200];
   char told[300] = "";
   size_t count = 0;
+  int len = 0;
   sift_protocol_scratch_init(&scratch);
   assert_int_equal(sift_origin_new(&origin, SIFT_PROTOCOL_SYSLOG, text, "", "", "", error, sizeof error), SIFT_OK);
   struct sift_protocol_config config = {.origin = origin, .scratch = &scratch, .peer = sift_span_of("10.0.0.7")};
@@ -28,8 +31,7 @@ static void expect(const char *text, const char *frame, const char *expected) {
   (void)sift_origin_variables(origin, &count);
   for (size_t i = 0; i < count; i++) {
     struct sift_span value = values[i].data != NULL ? values[i] : sift_span_of("-");
-    strncat(told, value.data, value.len);
-    strcat(told, "|");
+    len += snprintf(told + len, sizeof told - (size_t)len, "%.*s|", (int)value.len, value.data);
   }
   assert_string_equal(told, expected);
   sift_origin_free(origin);

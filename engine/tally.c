@@ -32,6 +32,10 @@ static void release_runs(struct sift_tally *tally) {
   tally->run_count = 0;
 }
 
+void sift_tally_clear(struct sift_tally *tally) {
+  release_runs(tally);
+}
+
 void sift_tally_release(struct sift_tally *tally) {
   release_runs(tally);
   free(tally->runs);

@@ -42,6 +42,9 @@ struct sift_space *sift_tally_space(struct sift_tally *tally, struct sift_span n
 /* Between batches: seals when the table has grown over its limit, and folds runs when there are many. */
 enum sift_status sift_tally_settle(struct sift_tally *tally);
 
+/* Lets all runs go: someone else has them by now. */
+void sift_tally_clear(struct sift_tally *tally);
+
 /* Seals what is left, with `fleet` as the fleet record of the last run. */
 enum sift_status sift_tally_finish(struct sift_tally *tally, const struct sift_fleet *fleet);
 

@@ -83,6 +83,9 @@ enum sift_status sift_worker_count(struct sift_worker *worker, struct sift_span 
 /* The same for damage, `count` times over. */
 enum sift_status sift_worker_damages(struct sift_worker *worker, enum sift_reason reason, uint64_t offset, uint64_t count);
 
+/* The runs of sift_worker_runs() have been copied: they are let go, and a fleet record begins anew. */
+enum sift_status sift_worker_emptied(struct sift_worker *worker);
+
 /* After counting: folds what has grown large, as sift_worker_replayed() does. */
 enum sift_status sift_worker_tidy_live(struct sift_worker *worker);
 

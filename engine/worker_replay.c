@@ -161,3 +161,9 @@ enum sift_status sift_worker_damages(struct sift_worker *worker, enum sift_reaso
 enum sift_status sift_worker_tidy_live(struct sift_worker *worker) {
   return sift_worker_tidy(worker, 0);
 }
+
+enum sift_status sift_worker_emptied(struct sift_worker *worker) {
+  sift_tally_clear(&worker->tally);
+  sift_fleet_release(&worker->fleet);
+  return sift_fleet_init(&worker->fleet);
+}

@@ -63,6 +63,8 @@ static const struct reason_row rows[] = {
          true},
     [SIFT_REASON_NO_SPACE] = {"no_space", "names no Space, counted under \"-\": use --layout or --field space=NAME", false},
     [SIFT_REASON_NOT_A_FILE] = {"not_a_file", "neither a file nor a pipe; skipped", true},
+    [SIFT_REASON_OVERFLOW_DROPPED] = {"overflow_dropped",
+                                      "records came while the memory limit was reached, and were dropped as configured", true},
     [SIFT_REASON_OWN_FILE] = {"own_file",
                               "a state or events file of spacesift, not a log; skipped: keep such files outside the logs", true},
     [SIFT_REASON_RECORD_TOO_LONG] = {"record_too_long", "a record longer than 1 MiB; dropped", true},

@@ -30,6 +30,7 @@ enum sift_reason {
   SIFT_REASON_MATCH_LIMIT,      /* match_limit: PCRE2 gave up on the line, which counts as no match of that pattern */
   SIFT_REASON_NO_SPACE,         /* no_space: the line names no Space; counted under "-" */
   SIFT_REASON_NOT_A_FILE,       /* not_a_file: a socket, device or the like; skipped */
+  SIFT_REASON_OVERFLOW_DROPPED, /* overflow_dropped: over the memory limit, where it was said to drop then */
   SIFT_REASON_OWN_FILE,         /* own_file: a state or events file among the logs; skipped */
   SIFT_REASON_RECORD_TOO_LONG,  /* record_too_long: a wrapped record over SIFT_LINE_BYTES_MAX; dropped */
   SIFT_REASON_SPACE_LIMIT,      /* space_limit: over the cap on Spaces; counted under the overflow Space */

@@ -101,6 +101,11 @@ enum sift_status sift_applier_replay(struct sift_applier *applier, uint64_t seq,
   return status;
 }
 
+void sift_applier_replayed(struct sift_applier *applier, uint64_t seq) {
+  assert(!applier->started && seq >= applier->seq);
+  applier->seq = seq;
+}
+
 uint64_t sift_applier_replayed_offset(const struct sift_applier *applier) {
   return applier->offset_end;
 }

@@ -28,6 +28,8 @@ void sift_applier_free(struct sift_applier *applier); /* stopped, or never start
 /* Before start: what a checkpoint kept of streams, and entries of a replay, in order. */
 enum sift_status sift_applier_restore(struct sift_applier *applier, struct sift_span streams);
 enum sift_status sift_applier_replay(struct sift_applier *applier, uint64_t seq, struct sift_span payload);
+/* The replay is over: the next entry is `seq` + 1, even where entries were missing before. */
+void sift_applier_replayed(struct sift_applier *applier, uint64_t seq);
 uint64_t sift_applier_replayed_offset(const struct sift_applier *applier); /* the largest offset_end that was applied */
 
 enum sift_status sift_applier_start(struct sift_applier *applier);
@@ -44,7 +46,7 @@ struct sift_applied {
   struct sift_run *runs;
   size_t run_count;
   struct sift_state_buffer overlay;
-  struct sift_pack streams;           /* what is remembered of streams at `seq`: see sift_worker_keep() */
+  struct sift_pack streams;             /* what is remembered of streams at `seq`: see sift_worker_keep() */
   const struct sift_database *database; /* whose rules made the runs */
 };
 void sift_applied_release(struct sift_applied *applied);

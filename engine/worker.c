@@ -119,14 +119,14 @@ static void locate(struct sift_worker *worker, struct sift_place *place) {
     const struct sift_record *record = &batch->records[worker->record];
     place->stream = &worker->streams.items[record->stream];
     place->at.offset = record->offset;
-    place->line = batch->line + record->line + 1;
+    place->line = worker->config.live ? 0 : batch->line + record->line + 1;
     return;
   }
   worker->counted += sift_survey(batch->text + worker->counted_to, worker->line_start - worker->counted_to).newlines;
   worker->counted_to = worker->line_start;
   place->stream = &worker->streams.items[batch->stream];
   place->at.offset = sift_batch_input_offset(batch, worker->line_start);
-  place->line = batch->line + worker->counted - sift_batch_returns_before(batch, worker->line_start) + 1;
+  place->line = worker->config.live ? 0 : batch->line + worker->counted - sift_batch_returns_before(batch, worker->line_start) + 1;
 }
 
 /* Drops hits of rules that do not apply to the channel; tells whether an attempt's mark is among the others. */

@@ -34,7 +34,7 @@ struct sift_server {
   struct event *wake_event;
   unsigned next_loop;
   int64_t accept_again_ns; /* monotonic: no descriptor was left; 0: accepting */
-  bool serving, stopping;
+  _Atomic bool serving, stopping;
   int64_t barked_ns; /* monotonic: when the watchdog last heard of us */
   _Atomic int fatal; /* enum sift_status */
   pthread_t reloader;

@@ -79,7 +79,7 @@ def test_help_wins_over_everything():
         (["scan", "--spaces-max", "0", "x"], ["--spaces-max", "from 1"]),
         (["scan", "--window-log", "9", "x"], ["from 10 to 31"]),
         (["scan", "--window-log", "32", "x"], ["from 10 to 31"]),
-        (["scan", "--scan-mode", "fast", "x"], ["adaptive, batch or lines"]),
+        (["scan", "--scan-mode", "fast", "x"], ["adaptive, sampler, batch or lines"]),
         (["scan", "--files-from", "/nowhere/list"], ["/nowhere/list", "No such file"]),
         (["scan", "--files-from", "/"], ["list of paths", "/"]),
         (["merge"], ["no state is given", "spacesift scan --state"]),

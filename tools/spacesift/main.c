@@ -12,6 +12,7 @@ static const struct command {
   const char *summary;
 } commands[] = {
     {"scan", sift_command_scan, "read log shards and say what is wrong with each Space"},
+    {"serve", sift_command_serve, "take a live stream from log collectors, and answer over HTTP"},
     {"merge", sift_command_merge, "fold the states of several scans into one"},
     {"report", sift_command_report, "triage states that were written before"},
     {"explain", sift_command_explain, "show how the verdict of one Space came about"},

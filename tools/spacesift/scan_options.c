@@ -38,7 +38,7 @@ static const char help_text[] =
     "Work:\n"
     "  -j, --jobs N           threads (default: the cores this process may use)\n"
     "      --spaces-max N     keep at most N Spaces apart (default " SIFT_SPACES_MAX_TEXT ")\n"
-    "      --scan-mode M      adaptive (default), batch or lines: the same result at another speed\n"
+    "      --scan-mode M      adaptive (default), sampler, batch or lines: the same result at another speed\n"
     "  -h, --help             this text\n";
 
 enum {
@@ -87,8 +87,8 @@ static const struct option known[] = {
 };
 
 static bool parse_mode(const char *word, enum sift_scan_mode *out) {
-  static const char *const names[] = {"adaptive", "batch", "lines"};
-  for (int i = 0; i < 3; i++) {
+  static const char *const names[] = {"adaptive", "sampler", "batch", "lines"};
+  for (int i = 0; i < 4; i++) {
     if (strcmp(word, names[i]) == 0) {
       *out = (enum sift_scan_mode)i;
       return true;
@@ -142,7 +142,7 @@ static int take_value(struct sift_scan_options *options, int option, const char 
                : sift_usage("scan", "--space takes owner/name of letters, digits, '.', '_' and '-', not '%s'", value);
   case OPT_MODE:
     return parse_mode(value, &options->mode) ? SIFT_EXIT_OK
-                                             : sift_usage("scan", "--scan-mode takes adaptive, batch or lines, not '%s'", value);
+                                             : sift_usage("scan", "--scan-mode takes adaptive, sampler, batch or lines, not '%s'", value);
   default:
     return sift_fields_parse(&options->fields, value, error, sizeof error) == SIFT_OK ? SIFT_EXIT_OK
                                                                                       : sift_usage("scan", "--field: %s", error);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "tools/fleetgen/options.h"
+#include "tools/fleetgen/words.h"
 
 enum { ARGUMENTS_MAX = 16 };
 

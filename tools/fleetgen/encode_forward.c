@@ -84,7 +84,7 @@ static void id_make(struct sift_gen_forward *forward, char *id) {
       id[i * 4 + k] = digits[group >> (18 - 6 * k) & 63];
     }
   }
-  memcpy(id + SIFT_GEN_ID_BYTES - 2, "==", 2);
+  id[SIFT_GEN_ID_BYTES - 1] = id[SIFT_GEN_ID_BYTES - 2] = '=';
 }
 
 /* The chunk's id comes first, as Fluent Bit has it. */

@@ -50,6 +50,7 @@ enum sift_status sift_gen_tls_new(struct ssl_ctx_st **out, const struct sift_gen
     return SIFT_ENOMEM;
   }
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF); /* what must have arrived is acknowledged: how it ends is no matter */
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_verify(context, send->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
   enum sift_status status = files_load(context, send, error, error_size);

@@ -432,6 +432,20 @@ def test_a_connection_cut_without_acks_is_an_error():
     assert outcome["broken"] == 1
 
 
+def test_a_server_that_does_not_read_to_the_end_is_an_error():
+    """All of it fits into the socket's buffers, so that only the end of the connection can tell."""
+
+    class Deaf(receivers.Lines):
+        def serve(self, connection, number):
+            time.sleep(0.3)
+
+    with Deaf() as receiver:
+        url = f"tcp://127.0.0.1:{receiver.port}"
+        result = fleetgen("--spaces", 1, "--bytes", "1K", "--no-incident", "--send", url, "--json")
+    assert result.status == 1 and result.document["broken"] == 1
+    assert 0 < result.document["bytes"] < 64 * 1024
+
+
 def test_wrong_usage_says_what_to_type():
     for words, hint in [
         (["--send", "localhost:24224"], "forward://HOST:PORT"),

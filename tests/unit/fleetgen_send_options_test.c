@@ -16,7 +16,7 @@ static enum sift_status parse(struct sift_gen_options *options, const char *line
   char *arguments[ARGUMENTS_MAX] = {"fleetgen"};
   int count = 1;
   assert_true(strlen(line) < sizeof(words));
-  strcpy(words, line);
+  memcpy(words, line, strlen(line) + 1);
   for (char *word = strtok(words, " "); word != NULL && count + 1 < ARGUMENTS_MAX; word = strtok(NULL, " ")) {
     arguments[count++] = word;
   }

@@ -281,6 +281,14 @@ static enum sift_status farewell(struct sift_gen_sender *sender) {
   return status == SIFT_END ? SIFT_OK : status;
 }
 
+/* A server that asks for a key says so and closes, and what it said may go down with the connection. */
+static void error_take(struct sift_gen_sender *sender, enum sift_status status) {
+  bool keyless = sender->send->target.protocol == SIFT_GEN_FORWARD && sender->credentials->shared_key[0] == '\0';
+  bool cut = status == SIFT_EIO && sender->sent.lines > 0 && sender->sent.acks == 0;
+  snprintf(sender->error, sizeof sender->error, "%.200s%s", sender->link.error,
+           keyless && cut ? "; if the server asks for a key, type --shared-key FILE" : "");
+}
+
 enum sift_status sift_gen_sender_run(struct sift_gen_sender *sender) {
   sender->waiting_ns = sift_gen_link_now();
   enum sift_status status = link_up(sender);
@@ -294,7 +302,7 @@ enum sift_status sift_gen_sender_run(struct sift_gen_sender *sender) {
   if (status == SIFT_OK && !sender->send->ack) {
     status = farewell(sender);
   }
-  memcpy(sender->error, sender->link.error, sizeof sender->error);
+  error_take(sender, status);
   sift_gen_link_close(&sender->link);
   return status;
 }

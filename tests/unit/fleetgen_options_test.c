@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "tools/fleetgen/options.h"
+#include "tools/fleetgen/words.h"
 
 enum { ARGUMENTS_MAX = 16 };
 
@@ -76,7 +77,7 @@ static void wrong_usage_says_what_to_type(void **state) {
   const struct {
     const char *line, *message;
   } wrong[] = {
-      {"", "say where to: --out DIR"},
+      {"", "say where to: --out DIR, or --send URL"},
       {"--shape mixed --format raw --out d", "mixed shards must name the Space of each line: type --shape mixed --format jsonl, or "
                                              "--shape per-space for raw and sse"},
       {"--shape round --out d", "--shape is one of: per-space mixed; not \"round\""},

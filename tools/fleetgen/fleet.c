@@ -167,6 +167,13 @@ enum sift_status sift_gen_fleet_init(struct sift_gen_fleet *fleet, const struct 
   return SIFT_OK;
 }
 
+void sift_gen_fleet_shift(struct sift_gen_fleet *fleet, int64_t by_ns) {
+  fleet->start_ns += by_ns;
+  fleet->end_ns += by_ns;
+  fleet->incident_start_ns += by_ns;
+  fleet->incident_end_ns += by_ns;
+}
+
 void sift_gen_fleet_release(struct sift_gen_fleet *fleet) {
   sift_gen_grammar_release(&fleet->grammar);
   sift_gen_notation_release(&fleet->notation);

@@ -58,6 +58,8 @@ struct sift_gen_profile {
 /* Plans a fleet; SIFT_ENOMEM, or SIFT_ERULES with a message in `error` where the built-in grammar is wrong. */
 enum sift_status sift_gen_fleet_init(struct sift_gen_fleet *fleet, const struct sift_gen_fleet_config *config, char *error,
                                      size_t error_size);
+/* Moves all that happens by so much. */
+void sift_gen_fleet_shift(struct sift_gen_fleet *fleet, int64_t by_ns);
 void sift_gen_fleet_release(struct sift_gen_fleet *fleet);
 
 void sift_gen_fleet_profile(const struct sift_gen_fleet *fleet, uint64_t index, struct sift_gen_profile *out);

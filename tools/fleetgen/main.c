@@ -1,11 +1,14 @@
-/* fleetgen: writes a made-up fleet of Spaces whose right verdicts are known. */
+/* fleetgen: writes or sends a made-up fleet of Spaces whose right verdicts are known. */
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "engine/harmless.h"
 #include "tools/fleetgen/produce.h"
+#include "tools/fleetgen/send.h"
+#include "tools/fleetgen/words.h"
 
-enum { EXIT_USAGE = 2, ERROR_BYTES = 512 };
+enum { EXIT_UNSENT = 1, EXIT_USAGE = 2, ERROR_BYTES = 512 };
 
 static double seconds(void) {
   struct timespec now;
@@ -36,16 +39,48 @@ static void outcome_print(const struct sift_gen_fleet *fleet, const struct sift_
   }
 }
 
+static int files_write(const struct sift_gen_fleet *fleet, const struct sift_gen_options *options) {
+  char error[ERROR_BYTES] = "";
+  double start = seconds();
+  struct sift_gen_outcome outcome;
+  enum sift_status status = sift_gen_produce(fleet, options, &outcome, error, sizeof(error));
+  if (status != SIFT_OK) {
+    return fail(status, error);
+  }
+  outcome_print(fleet, options, &outcome, seconds() - start);
+  return 0;
+}
+
+/* What was sent is told even where it was not all. */
+static int fleet_send(struct sift_gen_fleet *fleet, const struct sift_gen_options *options) {
+  char error[ERROR_BYTES] = "";
+  struct sift_gen_delivery delivery;
+  signal(SIGPIPE, SIG_IGN); /* TLS writes where the peer may have gone */
+  if (options->send.shifted) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    sift_gen_fleet_shift(fleet, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec - fleet->end_ns);
+  }
+  enum sift_status status = sift_gen_send(fleet, options, &delivery, error, sizeof(error));
+  if (status != SIFT_EINVAL) {
+    sift_gen_delivery_print(&delivery, fleet, options);
+    fflush(stdout);
+  }
+  if (status != SIFT_OK) {
+    fail(status, error);
+  }
+  return status == SIFT_OK ? 0 : status == SIFT_EIO || status == SIFT_EFORMAT ? EXIT_UNSENT : EXIT_USAGE;
+}
+
 int main(int argc, char **argv) {
   struct sift_gen_options options;
   char error[ERROR_BYTES] = "";
-  double start = seconds();
   enum sift_status status = sift_gen_options_parse(&options, argc, argv, error, sizeof(error));
   if (status != SIFT_OK) {
     return fail(status, error);
   }
   if (options.help) {
-    fputs(sift_gen_options_help(), stdout);
+    sift_gen_help_print(stdout);
     return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
   }
   struct sift_gen_fleet fleet;
@@ -53,11 +88,7 @@ int main(int argc, char **argv) {
   if (status != SIFT_OK) {
     return fail(status, error);
   }
-  struct sift_gen_outcome outcome;
-  status = sift_gen_produce(&fleet, &options, &outcome, error, sizeof(error));
-  if (status == SIFT_OK) {
-    outcome_print(&fleet, &options, &outcome, seconds() - start);
-  }
+  int result = options.send.target.url != NULL ? fleet_send(&fleet, &options) : files_write(&fleet, &options);
   sift_gen_fleet_release(&fleet);
-  return status == SIFT_OK ? 0 : fail(status, error);
+  return result;
 }

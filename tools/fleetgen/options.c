@@ -1,6 +1,5 @@
 #include "tools/fleetgen/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <sched.h>
@@ -9,28 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-    "Usage: fleetgen [OPTIONS] --out DIR\n"
-    "\n"
-    "Writes the logs of a made-up fleet of Spaces and, in DIR/truth.jsonl, the verdict that is right for each Space.\n"
-    "The same options give the same files, byte for byte.\n"
-    "\n"
-    "      --spaces N         how many Spaces (200)\n"
-    "      --seed S           another number, another fleet (1)\n"
-    "      --bytes B          log text in all, JSON and other wrapping not counted (64M)\n"
-    "      --shape SHAPE      per-space: DIR/logs/OWNER/NAME/CHANNEL.log.zst (the default)\n"
-    "                         mixed: DIR/logs/shard-0000.jsonl.zst …, many Spaces in each, in the order of time\n"
-    "      --format FORMAT    raw (the default), jsonl or sse; mixed shards are always jsonl\n"
-    "      --compress WAY     zstd (the default), gzip or none\n"
-    "      --shards N         mixed: how many shards (one for 32 MB of text)\n"
-    "      --faults SHARE     share of Spaces with a fault, 0 to 1 (0.35)\n"
-    "      --no-incident      leave out the fleet-wide incident, which fleets of 50 Spaces and more have\n"
-    "  -j, --jobs N           threads (as many as there are cores); the files do not depend on it\n"
-    "      --out DIR          where to; made if it is not there\n"
-    "      --force            write into DIR although it is not empty\n"
-    "  -h, --help             print this text\n"
-    "\n"
-    "Sizes take K, M or G behind the number (1024, 1024^2, 1024^3).\n";
+#include "tools/fleetgen/words.h"
 
 enum {
   OPTION_SPACES = 256,
@@ -44,6 +22,7 @@ enum {
   OPTION_NO_INCIDENT,
   OPTION_OUT,
   OPTION_FORCE,
+  OPTION_SEND, /* and those behind it: enum sift_gen_send_option */
   SPACES_MAX = 100 * 1000 * 1000,
   SHARDS_MAX = 9999,
 };
@@ -51,7 +30,8 @@ enum {
 /* What was typed, before it is known to fit together. */
 struct typed {
   struct sift_gen_options *options;
-  bool mixed, format_given;
+  bool shape_given, mixed, format_given, compression_given;
+  uint32_t send_given; /* bit i: send option i */
   char *error;
   size_t error_size;
 };
@@ -65,22 +45,6 @@ static enum sift_status wrong(struct typed *typed, const char *format, ...) {
   return SIFT_EINVAL;
 }
 
-bool sift_gen_size_parse(const char *text, uint64_t *out) {
-  if (*text < '0' || *text > '9') {
-    return false;
-  }
-  char *end;
-  errno = 0;
-  unsigned long long value = strtoull(text, &end, 10);
-  unsigned shift = *end == 'K' || *end == 'k' ? 10 : *end == 'M' || *end == 'm' ? 20 : *end == 'G' || *end == 'g' ? 30 : 0;
-  end += shift > 0;
-  if (errno != 0 || *end != '\0' || value > (UINT64_MAX >> 1) >> shift) {
-    return false;
-  }
-  *out = value << shift;
-  return true;
-}
-
 static enum sift_status count_take(struct typed *typed, const char *name, const char *text, uint64_t low, uint64_t high,
                                    uint64_t *out) {
   if (!sift_gen_size_parse(text, out) || *out < low || *out > high) {
@@ -90,22 +54,8 @@ static enum sift_status count_take(struct typed *typed, const char *name, const 
   return SIFT_OK;
 }
 
-/* The place of `text` among `names`, which are separated by spaces; -1 where it is none of them. */
-static int choice(const char *names, const char *text) {
-  size_t len = strlen(text);
-  int at = 0;
-  for (const char *name = names; *name != '\0'; at++) {
-    size_t name_len = strcspn(name, " ");
-    if (name_len == len && memcmp(name, text, len) == 0) {
-      return at;
-    }
-    name += name_len + (name[name_len] == ' ');
-  }
-  return -1;
-}
-
 static enum sift_status choice_take(struct typed *typed, const char *name, const char *names, const char *text, int *out) {
-  *out = choice(names, text);
+  *out = sift_gen_choice(names, text);
   return *out >= 0 ? SIFT_OK : wrong(typed, "--%s is one of: %s; not \"%.40s\"", name, names, text);
 }
 
@@ -124,6 +74,11 @@ static enum sift_status option_take(struct typed *typed, int option, const char 
   enum sift_status status = SIFT_OK;
   uint64_t number = 0;
   int at = 0;
+  if (option >= OPTION_SEND) {
+    typed->send_given |= UINT32_C(1) << (option - OPTION_SEND);
+    return sift_gen_send_option_take(&options->send, (enum sift_gen_send_option)(option - OPTION_SEND), text, typed->error,
+                                     typed->error_size);
+  }
   switch (option) {
   case OPTION_SPACES:
     return count_take(typed, "spaces", text, 1, SPACES_MAX, &options->fleet.spaces);
@@ -136,6 +91,7 @@ static enum sift_status option_take(struct typed *typed, int option, const char 
   case OPTION_SHAPE:
     status = choice_take(typed, "shape", "per-space mixed", text, &at);
     typed->mixed = at == 1;
+    typed->shape_given = true;
     return status;
   case OPTION_FORMAT:
     status = choice_take(typed, "format", "raw jsonl sse", text, &at);
@@ -145,6 +101,7 @@ static enum sift_status option_take(struct typed *typed, int option, const char 
   case OPTION_COMPRESS:
     status = choice_take(typed, "compress", "zstd gzip none", text, &at);
     options->compression = status == SIFT_OK ? (enum sift_gen_compression)at : SIFT_GEN_ZSTD;
+    typed->compression_given = true;
     return status;
   case OPTION_FAULTS:
     return faults_take(typed, text);
@@ -178,10 +135,10 @@ static enum sift_status refuse(struct typed *typed, int result, char **argv) {
   return wrong(typed, "\"%.60s\" is no option, or takes no value; fleetgen --help lists them", word);
 }
 
-static enum sift_status check(struct typed *typed) {
+static enum sift_status files_check(struct typed *typed) {
   struct sift_gen_options *options = typed->options;
   if (options->out == NULL || options->out[0] == '\0') {
-    return wrong(typed, "say where to: --out DIR");
+    return wrong(typed, "say where to: --out DIR, or --send URL");
   }
   if (typed->mixed && typed->format_given && options->format != SIFT_GEN_JSONL) {
     return wrong(typed, "mixed shards must name the Space of each line: type --shape mixed --format jsonl, "
@@ -198,31 +155,68 @@ static enum sift_status check(struct typed *typed) {
   return SIFT_OK;
 }
 
+static enum sift_status send_check(struct typed *typed) {
+  struct sift_gen_options *options = typed->options;
+  if (options->send.target.url != NULL && (typed->shape_given || options->shards > 0)) {
+    return wrong(typed, "--%s is about files; with --send, --connections says what goes where",
+                 typed->shape_given ? "shape" : "shards");
+  }
+  struct sift_gen_send_shared shared = {.spaces = options->fleet.spaces,
+                                        .format_typed = typed->format_given,
+                                        .compression_typed = typed->compression_given,
+                                        .format = options->format,
+                                        .compression = options->compression};
+  return sift_gen_send_options_check(&options->send, typed->send_given, &shared, typed->error, typed->error_size);
+}
+
+static enum sift_status check(struct typed *typed) {
+  enum sift_status status = send_check(typed);
+  return status == SIFT_OK && typed->options->send.target.url == NULL ? files_check(typed) : status;
+}
+
 static unsigned cores(void) {
   cpu_set_t set;
   int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
   return count < 1 ? 1 : count > SIFT_GEN_THREADS_MAX ? SIFT_GEN_THREADS_MAX : (unsigned)count;
 }
 
+static const struct option own[] = {
+    {"spaces", required_argument, NULL, OPTION_SPACES},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"bytes", required_argument, NULL, OPTION_BYTES},
+    {"shape", required_argument, NULL, OPTION_SHAPE},
+    {"format", required_argument, NULL, OPTION_FORMAT},
+    {"compress", required_argument, NULL, OPTION_COMPRESS},
+    {"shards", required_argument, NULL, OPTION_SHARDS},
+    {"faults", required_argument, NULL, OPTION_FAULTS},
+    {"no-incident", no_argument, NULL, OPTION_NO_INCIDENT},
+    {"jobs", required_argument, NULL, 'j'},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"force", no_argument, NULL, OPTION_FORCE},
+    {"help", no_argument, NULL, 'h'},
+};
+
+enum { LONGS_MAX = sizeof(own) / sizeof(own[0]) + SIFT_GEN_SEND_OPTIONS + 1 };
+
+/* All that getopt_long() is to know: our own options, then those of sending. */
+static void longs_make(struct option longs[LONGS_MAX]) {
+  size_t count = sizeof(own) / sizeof(own[0]);
+  memcpy(longs, own, sizeof(own));
+  for (int i = 0; i < SIFT_GEN_SEND_OPTIONS; i++) {
+    enum sift_gen_send_option option = (enum sift_gen_send_option)i;
+    longs[count++] =
+        (struct option){sift_gen_send_option_name(option),
+                        sift_gen_send_option_takes_value(option) ? required_argument : no_argument, NULL, OPTION_SEND + i};
+  }
+  longs[count] = (struct option){NULL, 0, NULL, 0};
+}
+
 enum sift_status sift_gen_options_parse(struct sift_gen_options *options, int argc, char **argv, char *error, size_t error_size) {
-  static const struct option longs[] = {
-      {"spaces", required_argument, NULL, OPTION_SPACES},
-      {"seed", required_argument, NULL, OPTION_SEED},
-      {"bytes", required_argument, NULL, OPTION_BYTES},
-      {"shape", required_argument, NULL, OPTION_SHAPE},
-      {"format", required_argument, NULL, OPTION_FORMAT},
-      {"compress", required_argument, NULL, OPTION_COMPRESS},
-      {"shards", required_argument, NULL, OPTION_SHARDS},
-      {"faults", required_argument, NULL, OPTION_FAULTS},
-      {"no-incident", no_argument, NULL, OPTION_NO_INCIDENT},
-      {"jobs", required_argument, NULL, 'j'},
-      {"out", required_argument, NULL, OPTION_OUT},
-      {"force", no_argument, NULL, OPTION_FORCE},
-      {"help", no_argument, NULL, 'h'},
-      {NULL, 0, NULL, 0},
-  };
+  struct option longs[LONGS_MAX];
+  longs_make(longs);
   *options = (struct sift_gen_options){
       .fleet = {.spaces = 200, .seed = 1, .bytes = UINT64_C(64) << 20, .faults = 0.35, .incident = true}, .threads = cores()};
+  sift_gen_send_options_init(&options->send);
   struct typed typed = {.options = options, .error = error, .error_size = error_size};
   optind = 0; /* GNU: start anew */
   opterr = 0;
@@ -241,8 +235,4 @@ enum sift_status sift_gen_options_parse(struct sift_gen_options *options, int ar
     return wrong(&typed, "\"%.60s\" is no option; the directory goes behind --out", argv[optind]);
   }
   return check(&typed);
-}
-
-const char *sift_gen_options_help(void) {
-  return help;
 }

@@ -4,6 +4,7 @@
 
 #include "tools/fleetgen/emit.h"
 #include "tools/fleetgen/fleet.h"
+#include "tools/fleetgen/send_options.h"
 #include "tools/fleetgen/writer.h"
 
 #ifdef __cplusplus
@@ -16,8 +17,9 @@ struct sift_gen_options {
   enum sift_gen_compression compression;
   uint64_t shards;  /* of the mixed shape; 0: by size */
   unsigned threads; /* 1 or more */
-  const char *out;  /* borrowed from the arguments */
-  bool force;       /* write into a directory that holds something */
+  const char *out;  /* borrowed from the arguments; may be NULL where something is sent */
+  struct sift_gen_send_options send;
+  bool force; /* write into a directory that holds something */
   bool help;
 };
 
@@ -25,11 +27,6 @@ enum { SIFT_GEN_THREADS_MAX = 64 };
 
 /* SIFT_EINVAL with a message in `error` (at least 200 bytes) that says what to type instead. */
 enum sift_status sift_gen_options_parse(struct sift_gen_options *options, int argc, char **argv, char *error, size_t error_size);
-
-/* "64M" → 67108864: a decimal number with K, M or G behind it, or nothing. False on anything else, and past 2^63. */
-bool sift_gen_size_parse(const char *text, uint64_t *out);
-
-const char *sift_gen_options_help(void);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,6 @@
 #include "tools/fleetgen/output.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 enum {
   FLUSH_BYTES = 128 * 1024,
@@ -20,10 +18,6 @@ void sift_gen_output_release(struct sift_gen_output *output) {
   sift_gen_writer_free(output->writer);
   sift_gen_emitter_release(&output->emitter);
   sift_gen_text_release(&output->text);
-}
-
-enum sift_status sift_gen_directory_make(const char *path) {
-  return mkdir(path, 0777) == 0 || errno == EEXIST ? SIFT_OK : SIFT_EIO;
 }
 
 /* DIR/logs/OWNER/NAME/CHANNEL.log.zst, or DIR/logs/shard-0000.jsonl.zst. */

@@ -2,13 +2,12 @@
 #ifndef SIFT_FLEETGEN_OUTPUT_H
 #define SIFT_FLEETGEN_OUTPUT_H
 
+#include "tools/fleetgen/directory.h"
 #include "tools/fleetgen/options.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum { SIFT_GEN_PATH_MAX = 4096 };
 
 /* Reused from file to file. One thread. */
 struct sift_gen_output {
@@ -32,9 +31,6 @@ enum sift_status sift_gen_output_put(struct sift_gen_output *output, const struc
 
 /* Nothing where no file is open. */
 enum sift_status sift_gen_output_close(struct sift_gen_output *output);
-
-/* Fine where it is there already. SIFT_EIO with errno. */
-enum sift_status sift_gen_directory_make(const char *path);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,5 @@
 #include "tools/fleetgen/produce.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,7 +10,7 @@
 #include "tools/fleetgen/output.h"
 #include "tools/fleetgen/truth.h"
 
-enum { TRUTH_BYTES = 128 * 1024, SHARD_BYTES = 32 * 1000 * 1000, SHARDS_MAX = 9999 };
+enum { SHARD_BYTES = 32 * 1000 * 1000, SHARDS_MAX = 9999 };
 
 /* What the threads share. Units of work are shards, or single Spaces; which thread takes one changes nothing in it. */
 struct production {
@@ -152,73 +151,27 @@ static void threads_run(struct production *production) {
   }
 }
 
-static enum sift_status truth_write(struct production *production, struct sift_gen_outcome *outcome) {
-  char path[SIFT_GEN_PATH_MAX];
-  snprintf(path, sizeof(path), "%s/truth.jsonl", production->options->out);
-  struct sift_gen_text text;
-  sift_gen_text_init(&text);
-  struct sift_gen_writer *writer;
-  enum sift_status status = sift_gen_writer_new(&writer, SIFT_GEN_NONE);
-  if (status == SIFT_OK) {
-    status = sift_gen_writer_open(writer, path);
-  }
-  uint64_t spaces = production->fleet->config.spaces;
-  for (uint64_t i = 0; i < spaces && status == SIFT_OK; i++) {
-    sift_gen_truth_put(&text, production->fleet, i, production->sums[i]);
-    outcome->text_bytes += production->sums[i].bytes;
-    outcome->faults += production->sums[i].faults;
-    if (text.failed) {
-      status = SIFT_ENOMEM;
-    } else if (text.len >= TRUTH_BYTES || i + 1 == spaces) {
-      status = sift_gen_writer_put(writer, sift_span(text.bytes, text.len));
-      sift_gen_text_clear(&text);
-    }
-  }
-  if (status == SIFT_OK) {
-    status = sift_gen_writer_close(writer);
-  }
-  if (status != SIFT_OK) {
-    stop(production, status, path);
-  }
-  sift_gen_writer_free(writer);
-  sift_gen_text_release(&text);
-  return status;
-}
-
-static bool directory_empty(const char *path) {
-  DIR *directory = opendir(path);
-  if (directory == NULL) {
-    return true; /* not there yet; what else is wrong shows when it is made */
-  }
-  size_t entries = 0;
-  while (readdir(directory) != NULL) {
-    entries++;
-  }
-  closedir(directory);
-  return entries <= 2;
-}
-
+/* DIR/logs, in a directory that is fit for it. */
 static enum sift_status directories_make(struct production *production) {
   const struct sift_gen_options *options = production->options;
   char path[SIFT_GEN_PATH_MAX];
-  if (strlen(options->out) > SIFT_GEN_PATH_MAX - 2 * SIFT_GEN_NAME_MAX - 64) {
-    snprintf(production->error, production->error_size, "the directory's name is too long; go nearer with cd and give a short one");
-    return SIFT_EINVAL;
-  }
-  if (!options->force && !directory_empty(options->out)) {
-    snprintf(production->error, production->error_size, "%.300s is not empty; name another directory, or type --force",
-             options->out);
-    return SIFT_EINVAL;
-  }
-  enum sift_status status = sift_gen_directory_make(options->out);
-  snprintf(path, sizeof(path), "%s/logs", options->out);
-  if (status == SIFT_OK) {
-    status = sift_gen_directory_make(path);
-  }
+  enum sift_status status = sift_gen_directory_prepare(options->out, options->force, production->error, production->error_size);
   if (status != SIFT_OK) {
-    stop(production, status, options->out);
+    return status;
+  }
+  snprintf(path, sizeof(path), "%s/logs", options->out);
+  status = sift_gen_directory_make(path);
+  if (status != SIFT_OK) {
+    stop(production, status, path);
   }
   return status;
+}
+
+static void outcome_sum(const struct production *production, struct sift_gen_outcome *outcome) {
+  for (uint64_t i = 0; i < production->fleet->config.spaces; i++) {
+    outcome->text_bytes += production->sums[i].bytes;
+    outcome->faults += production->sums[i].faults;
+  }
 }
 
 static uint64_t units_count(const struct sift_gen_fleet *fleet, const struct sift_gen_options *options) {
@@ -246,7 +199,8 @@ enum sift_status sift_gen_produce(const struct sift_gen_fleet *fleet, const stru
     status = production.status;
   }
   if (status == SIFT_OK) {
-    status = truth_write(&production, outcome);
+    outcome_sum(&production, outcome);
+    status = sift_gen_truth_write(fleet, production.sums, options->out, error, error_size);
   }
   outcome->file_bytes = atomic_load(&production.file_bytes);
   outcome->wrapped_bytes = atomic_load(&production.wrapped_bytes);

@@ -3,34 +3,18 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zstd.h>
-
-enum { OUTPUT_BYTES = 256 * 1024, ZSTD_LEVEL = 1 };
 
 struct sift_gen_writer {
-  enum sift_gen_compression compression;
+  struct sift_gen_press *press;
   int fd; /* -1: no file is open */
   uint64_t bytes;
-  bool begun; /* something was put since the last frame or member ended */
-  ZSTD_CCtx *zstd;
-  struct isal_zstream gzip;
-  uint8_t *gzip_level;
-  uint8_t *output; /* OUTPUT_BYTES */
+  struct sift_gen_text output; /* empty between calls */
 };
 
 const char *sift_gen_compression_suffix(enum sift_gen_compression compression) {
   return compression == SIFT_GEN_ZSTD ? ".zst" : compression == SIFT_GEN_GZIP ? ".gz" : "";
-}
-
-static void gzip_begin(struct sift_gen_writer *writer) {
-  isal_deflate_init(&writer->gzip);
-  writer->gzip.level = 1;
-  writer->gzip.level_buf = writer->gzip_level;
-  writer->gzip.level_buf_size = ISAL_DEF_LVL1_DEFAULT;
-  writer->gzip.gzip_flag = IGZIP_GZIP;
 }
 
 enum sift_status sift_gen_writer_new(struct sift_gen_writer **out, enum sift_gen_compression compression) {
@@ -39,22 +23,12 @@ enum sift_status sift_gen_writer_new(struct sift_gen_writer **out, enum sift_gen
   if (writer == NULL) {
     return SIFT_ENOMEM;
   }
-  writer->compression = compression;
   writer->fd = -1;
-  writer->output = malloc(OUTPUT_BYTES);
-  bool made = writer->output != NULL;
-  if (compression == SIFT_GEN_ZSTD) {
-    writer->zstd = ZSTD_createCCtx();
-    made = made && writer->zstd != NULL &&
-           !ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL)) &&
-           !ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_checksumFlag, 1));
-  } else if (compression == SIFT_GEN_GZIP) {
-    writer->gzip_level = malloc(ISAL_DEF_LVL1_DEFAULT);
-    made = made && writer->gzip_level != NULL;
-  }
-  if (!made) {
+  sift_gen_text_init(&writer->output);
+  enum sift_status status = sift_gen_press_new(&writer->press, compression);
+  if (status != SIFT_OK) {
     sift_gen_writer_free(writer);
-    return SIFT_ENOMEM;
+    return status;
   }
   *out = writer;
   return SIFT_OK;
@@ -67,16 +41,14 @@ void sift_gen_writer_free(struct sift_gen_writer *writer) {
   if (writer->fd >= 0) {
     close(writer->fd);
   }
-  ZSTD_freeCCtx(writer->zstd);
-  free(writer->gzip_level);
-  free(writer->output);
+  sift_gen_press_free(writer->press);
+  sift_gen_text_release(&writer->output);
   free(writer);
 }
 
 enum sift_status sift_gen_writer_open(struct sift_gen_writer *writer, const char *path) {
   assert(writer->fd < 0);
   writer->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  writer->begun = false;
   return writer->fd >= 0 ? SIFT_OK : SIFT_EIO;
 }
 
@@ -96,67 +68,22 @@ static enum sift_status all_write(struct sift_gen_writer *writer, const void *by
   return SIFT_OK;
 }
 
-/* Feeds `bytes`; with `end` finishes the frame too. */
-static enum sift_status zstd_put(struct sift_gen_writer *writer, struct sift_span bytes, bool end) {
-  ZSTD_inBuffer in = {bytes.data, bytes.len, 0};
-  size_t left;
-  do {
-    ZSTD_outBuffer out = {writer->output, OUTPUT_BYTES, 0};
-    left = ZSTD_compressStream2(writer->zstd, &out, &in, end ? ZSTD_e_end : ZSTD_e_continue);
-    if (ZSTD_isError(left)) {
-      return SIFT_ENOMEM; /* with valid arguments nothing else is left to fail */
-    }
-    enum sift_status status = all_write(writer, writer->output, out.pos);
-    if (status != SIFT_OK) {
-      return status;
-    }
-  } while (in.pos < in.size || (end && left > 0));
-  return SIFT_OK;
-}
-
-static enum sift_status gzip_put(struct sift_gen_writer *writer, struct sift_span bytes, bool end) {
-  struct isal_zstream *gzip = &writer->gzip;
-  assert(bytes.len <= UINT32_MAX);
-  if (!writer->begun) {
-    gzip_begin(writer);
+static enum sift_status any_put(struct sift_gen_writer *writer, struct sift_span bytes, enum sift_gen_pressing how) {
+  enum sift_status status = sift_gen_press_put(writer->press, bytes, how, &writer->output);
+  if (status == SIFT_OK) {
+    status = all_write(writer, writer->output.bytes, writer->output.len);
   }
-  gzip->next_in = (uint8_t *)(uintptr_t)bytes.data; /* only read */
-  gzip->avail_in = (uint32_t)bytes.len;
-  gzip->end_of_stream = end;
-  do {
-    gzip->next_out = writer->output;
-    gzip->avail_out = OUTPUT_BYTES;
-    int failed = isal_deflate(gzip);
-    assert(failed == COMP_OK);
-    (void)failed;
-    enum sift_status status = all_write(writer, writer->output, OUTPUT_BYTES - gzip->avail_out);
-    if (status != SIFT_OK) {
-      return status;
-    }
-  } while (gzip->avail_in > 0 || gzip->avail_out == 0 || (end && gzip->internal_state.state != ZSTATE_END));
-  return SIFT_OK;
-}
-
-static enum sift_status any_put(struct sift_gen_writer *writer, struct sift_span bytes, bool end) {
-  enum sift_status status = SIFT_OK;
-  if (writer->compression == SIFT_GEN_ZSTD) {
-    status = zstd_put(writer, bytes, end);
-  } else if (writer->compression == SIFT_GEN_GZIP) {
-    status = gzip_put(writer, bytes, end);
-  } else {
-    status = all_write(writer, bytes.data, bytes.len);
-  }
-  writer->begun = !end;
+  sift_gen_text_clear(&writer->output);
   return status;
 }
 
 enum sift_status sift_gen_writer_put(struct sift_gen_writer *writer, struct sift_span bytes) {
   assert(writer->fd >= 0);
-  return bytes.len > 0 ? any_put(writer, bytes, false) : SIFT_OK;
+  return bytes.len > 0 ? any_put(writer, bytes, SIFT_GEN_PRESS_MORE) : SIFT_OK;
 }
 
 enum sift_status sift_gen_writer_cut(struct sift_gen_writer *writer) {
-  return writer->begun ? any_put(writer, sift_span("", 0), true) : SIFT_OK;
+  return sift_gen_press_open(writer->press) ? any_put(writer, sift_span("", 0), SIFT_GEN_PRESS_END) : SIFT_OK;
 }
 
 enum sift_status sift_gen_writer_close(struct sift_gen_writer *writer) {

@@ -4,14 +4,11 @@
 
 #include <stdint.h>
 
-#include "engine/span.h"
-#include "engine/status.h"
+#include "tools/fleetgen/press.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum sift_gen_compression { SIFT_GEN_ZSTD, SIFT_GEN_GZIP, SIFT_GEN_NONE };
 
 /* ".zst", ".gz" or "". */
 const char *sift_gen_compression_suffix(enum sift_gen_compression compression);

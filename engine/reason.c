@@ -14,10 +14,8 @@ static const struct reason_row rows[] = {
     [SIFT_REASON_AUTH_FAILED] =
         {"auth_failed",
          "the peer's shared key, user or password is wrong and the connection was closed: compare both configurations", true},
-    [SIFT_REASON_AUTH_MISSING] = {"auth_missing",
-                                  "a peer sent records without the handshake that this listener asks for, and was cut off: give it "
-                                  "the shared key (and user)",
-                                  true},
+    [SIFT_REASON_AUTH_MISSING] =
+        {"auth_missing", "records without the handshake that the listener asks for; cut off: give the sender the shared key", true},
     [SIFT_REASON_BAD_SPACE_NAME] = {"bad_space_name",
                                     "the name of the Space is not owner/name; counted under \"-\": mend what writes the records",
                                     true},
@@ -47,10 +45,9 @@ static const struct reason_row rows[] = {
         {"frame_too_long",
          "a frame over the limit, cut there or its connection closed: raise the frame limit, or have the sender make shorter ones",
          true},
-    [SIFT_REASON_INFLATED_LIMIT] = {"inflated_limit",
-                                    "a compressed frame that would become longer than the limit; dropped: raise the limit, or have "
-                                    "the sender make smaller chunks",
-                                    true},
+    [SIFT_REASON_INFLATED_LIMIT] =
+        {"inflated_limit", "a compressed frame that would become longer than the limit; dropped: have the sender make smaller ones",
+         true},
     [SIFT_REASON_JSON_DEPTH] = {"json_depth", "JSON nested too deeply; the record was dropped", true},
     [SIFT_REASON_JSON_SYNTAX] = {"json_syntax", "not JSON; the record was dropped: set --format if the file is no JSON Lines",
                                  true},

@@ -125,6 +125,8 @@ static bool holds_at(const struct sift_triage *triage, const struct sift_conditi
     return *proof != NULL;
   case SIFT_COND_AGE:
     return mark_is_old(triage, condition->index, condition->low);
+  case SIFT_COND_WATCHED:
+    return triage->watched;
   }
   return false;
 }

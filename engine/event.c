@@ -188,3 +188,19 @@ struct sift_span sift_event_block(const struct sift_event_encoder *encoder) {
 void sift_event_clear(struct sift_event_encoder *encoder) {
   encoder->block.len = 0;
 }
+
+enum sift_status sift_event_header(struct sift_pack *out, const struct sift_ruleset *ruleset) {
+  struct sift_event_encoder *encoder = NULL;
+  enum sift_status status = sift_event_encoder_new(&encoder, ruleset);
+  status = status == SIFT_OK ? sift_event_encode_header(encoder, SIFT_VERSION) : status;
+  if (status == SIFT_OK) {
+    struct sift_span block = sift_event_block(encoder);
+    char *at = sift_pack_reserve(out, block.len);
+    status = at != NULL ? SIFT_OK : SIFT_ENOMEM;
+    if (at != NULL) {
+      sift_pack_commit(out, sift_put_bytes(at, block));
+    }
+  }
+  sift_event_encoder_free(encoder);
+  return status;
+}

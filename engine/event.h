@@ -3,6 +3,7 @@
 #define SIFT_ENGINE_EVENT_H
 
 #include "engine/database.h"
+#include "engine/pack.h"
 #include "engine/space.h"
 
 #ifdef __cplusplus
@@ -30,6 +31,9 @@ enum sift_status sift_event_encode(struct sift_event_encoder *encoder, const str
 
 /* Appends the header map that opens a stream of events. */
 enum sift_status sift_event_encode_header(struct sift_event_encoder *encoder, const char *program_version);
+
+/* The header map alone, appended to `out`, for who writes streams of other people's events. SIFT_ENOMEM. */
+enum sift_status sift_event_header(struct sift_pack *out, const struct sift_ruleset *ruleset);
 
 /* What was encoded since the last clear; borrowed until the next call on the encoder. */
 struct sift_span sift_event_block(const struct sift_event_encoder *encoder);

@@ -40,6 +40,7 @@ enum sift_condition_kind {
   SIFT_COND_INCIDENT,       /* an incident of the class that this Space has evidence of is under way, and the Space is in it */
   SIFT_COND_EVIDENCE_AFTER, /* current, undemoted evidence of class `index` comes after the last mark `other` */
   SIFT_COND_AGE,            /* the last mark `index` of the attempt is at least `low` minutes old, by the time triage is told */
+  SIFT_COND_WATCHED,        /* somebody watches the Space now: what is missing from its log may still come */
 };
 
 struct sift_condition {

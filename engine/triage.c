@@ -40,6 +40,10 @@ void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns) {
   triage->now_ns = now_ns;
 }
 
+void sift_triage_set_watched(struct sift_triage *triage, bool watched) {
+  triage->watched = watched;
+}
+
 void sift_triage_free(struct sift_triage *triage) {
   if (triage != NULL) {
     free(triage->best);

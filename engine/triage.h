@@ -53,6 +53,10 @@ void sift_triage_free(struct sift_triage *triage);
  * condition never holds. */
 void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns);
 
+/* Whether that time is the clock's, or one that a person gave, and so the present of the Spaces: not so at first, since archived logs
+ * end where they end. */
+void sift_triage_set_watched(struct sift_triage *triage, bool watched);
+
 /* `space` must be sorted. The verdict borrows from it. */
 void sift_triage_judge(struct sift_triage *triage, const struct sift_space *space, struct sift_verdict *out);
 

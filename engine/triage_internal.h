@@ -8,6 +8,7 @@ struct sift_triage {
   const struct sift_ruleset *ruleset;
   const struct sift_incidents *incidents;
   const struct sift_evidence **best; /* by class: the best current evidence; NULL where none */
+  bool watched;
   int64_t now_ns;
   struct sift_step path[SIFT_PATH_MAX];
   size_t path_count;

@@ -30,6 +30,11 @@ static bool load_incident(struct sift_loader *loader, const struct sift_yaml *va
   return load_true(loader, value, "when.incident");
 }
 
+static bool load_watched(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  out->kind = SIFT_COND_WATCHED;
+  return load_true(loader, value, "when.watched");
+}
+
 static bool load_children(struct sift_loader *loader, const struct sift_yaml *value, const char *field,
                           struct sift_condition *out) {
   if (!sift_read_list(&loader->reading, value, field, true)) {
@@ -220,10 +225,10 @@ static const struct {
   const char *name;
   condition_fn *load;
 } kinds[] = {
-    {"always", load_always},     {"all", load_all},     {"any", load_any},     {"not", load_not},
-    {"class", load_class},       {"rule", load_rule},   {"fault", load_fault}, {"phase", load_phase},
-    {"mark", load_mark},         {"after", load_after}, {"lines", load_lines}, {"class_after", load_class_after},
-    {"incident", load_incident}, {"age", load_age},
+    {"always", load_always},     {"all", load_all},     {"any", load_any},         {"not", load_not},
+    {"class", load_class},       {"rule", load_rule},   {"fault", load_fault},     {"phase", load_phase},
+    {"mark", load_mark},         {"after", load_after}, {"lines", load_lines},     {"class_after", load_class_after},
+    {"incident", load_incident}, {"age", load_age},     {"watched", load_watched},
 };
 
 static bool report_unknown(struct sift_reading *reading, const struct sift_yaml *key) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/event.h"
 #include "engine/state_translate.h"
 #include "engine/unpack.h"
 #include "ingest/serve/loop_internal.h"
@@ -252,6 +253,21 @@ static enum sift_status change(struct sift_keeper *keeper, struct sift_rulebox *
   return status;
 }
 
+/* Events from here on are of these rules, so the journal begins a segment with their header. */
+static void head_journal(struct sift_keeper *keeper) {
+  struct sift_journal *journal = keeper->config.hub->journal;
+  struct sift_journal_packer *packer = NULL;
+  struct sift_pack header = {0};
+  enum sift_status status = journal != NULL ? sift_journal_packer_new(&packer, 0) : SIFT_END;
+  status = status == SIFT_OK ? sift_event_header(&header, keeper->rules->ruleset) : status;
+  status = status == SIFT_OK ? sift_journal_set_header(journal, packer, sift_span(header.bytes, header.len)) : status;
+  if (status < 0) {
+    say(keeper, SIFT_NOTE_WARNING, "the journal goes on under the header of the rules before", sift_status_text(status));
+  }
+  sift_journal_packer_free(packer);
+  sift_pack_release(&header);
+}
+
 static void reload(struct sift_keeper *keeper, struct sift_rulebox *rules) {
   if (strcmp(rules->ruleset->hash_text, keeper->rules->ruleset->hash_text) == 0) {
     say(keeper, SIFT_NOTE_INFO, "rules read again: they are the same", "");
@@ -273,6 +289,7 @@ static void reload(struct sift_keeper *keeper, struct sift_rulebox *rules) {
   keeper->config.counters->reloaded_s = sift_realtime_ns() / 1000000000;
   sift_note_say(keeper->config.hub->note, SIFT_NOTE_INFO, SIFT_NOTE_ALWAYS, "rules changed: %s %s (%s), %zu rules",
                 rules->ruleset->name, rules->ruleset->version, rules->ruleset->hash_text, rules->ruleset->rule_count);
+  head_journal(keeper);
   (void)checkpoint(keeper);
 }
 

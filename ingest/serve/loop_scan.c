@@ -20,25 +20,6 @@ static void on_damage(void *context, enum sift_reason reason, uint64_t offset) {
   sift_loop_damage(loop, loop->scanning, reason, 1);
 }
 
-static enum sift_status encode_header(struct sift_loop *loop, const struct sift_database *database) {
-  struct sift_event_encoder *encoder = NULL;
-  enum sift_status status = sift_event_encoder_new(&encoder, sift_database_ruleset(database));
-  if (status == SIFT_OK) {
-    status = sift_event_encode_header(encoder, SIFT_VERSION);
-  }
-  if (status == SIFT_OK) {
-    struct sift_span block = sift_event_block(encoder);
-    loop->header.len = 0;
-    char *at = sift_pack_reserve(&loop->header, block.len);
-    status = at != NULL ? SIFT_OK : SIFT_ENOMEM;
-    if (at != NULL) {
-      sift_pack_commit(&loop->header, sift_put_bytes(at, block));
-    }
-  }
-  sift_event_encoder_free(encoder);
-  return status;
-}
-
 /* A worker of these rules, which remembers of streams what the one before it did. */
 enum sift_status sift_loop_worker(struct sift_loop *loop, const struct sift_database *database) {
   const struct sift_event_sink sink = {on_events, loop};
@@ -60,7 +41,8 @@ enum sift_status sift_loop_worker(struct sift_loop *loop, const struct sift_data
     status = sift_worker_keep(loop->worker, &kept);
     status = status == SIFT_OK ? sift_worker_restore(worker, sift_span(kept.bytes, kept.len)) : status;
   }
-  status = status == SIFT_OK ? encode_header(loop, database) : status;
+  loop->header.len = 0;
+  status = status == SIFT_OK ? sift_event_header(&loop->header, sift_database_ruleset(database)) : status;
   sift_pack_release(&kept);
   if (status != SIFT_OK) {
     sift_worker_free(worker);

@@ -36,28 +36,12 @@ void sift_server_wake_loops(void *context, uint64_t durable) {
 
 /* ---- the journal ---- */
 
-static enum sift_status make_header(struct sift_server *server, struct sift_pack *out) {
-  struct sift_event_encoder *encoder = NULL;
-  enum sift_status status = sift_event_encoder_new(&encoder, server->rules->ruleset);
-  status = status == SIFT_OK ? sift_event_encode_header(encoder, SIFT_VERSION) : status;
-  if (status == SIFT_OK) {
-    struct sift_span block = sift_event_block(encoder);
-    char *at = sift_pack_reserve(out, block.len);
-    status = at != NULL ? SIFT_OK : SIFT_ENOMEM;
-    if (at != NULL) {
-      sift_pack_commit(out, sift_put_bytes(at, block));
-    }
-  }
-  sift_event_encoder_free(encoder);
-  return status;
-}
-
 static enum sift_status open_journal(struct sift_server *server, uint64_t seq_after, struct sift_journal_found *found,
                                      char error[SIFT_SERVER_ERROR_BYTES]) {
   const struct sift_server_config *config = &server->config;
   char path[4096];
   struct sift_pack header = {0};
-  enum sift_status status = make_header(server, &header);
+  enum sift_status status = sift_event_header(&header, server->rules->ruleset);
   if (status != SIFT_OK) {
     sift_pack_release(&header);
     return status;

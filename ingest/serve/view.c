@@ -121,6 +121,7 @@ static enum sift_status find_incidents(struct sift_view *view, const struct sift
   if (status == SIFT_OK) {
     status = count_spaces(view, input->spaces_max, &spaces);
   }
+  view->watched = input->now_ns != SIFT_TIME_NONE;
   view->now_ns = input->now_ns != SIFT_TIME_NONE ? input->now_ns : view->fleet.newest_ns;
   uint64_t overflow = sift_sketch_estimate(&view->fleet.overflow);
   return status == SIFT_OK ? sift_incidents_find(&view->incidents, view->rules.ruleset, &view->fleet, spaces + overflow) : status;
@@ -192,6 +193,7 @@ static enum sift_status judge_all(struct sift_view *view, uint64_t spaces_max) {
   status = status == SIFT_OK ? sift_triage_new(&triage, view->rules.ruleset, &view->incidents) : status;
   if (status == SIFT_OK) {
     sift_triage_set_now(triage, view->now_ns);
+    sift_triage_set_watched(triage, view->watched);
   }
   while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
     struct sift_verdict verdict;

@@ -14,6 +14,7 @@ struct sift_view {
   struct sift_incidents incidents;
   struct sift_summary summary;
   int64_t now_ns;
+  bool watched; /* that time is the clock's */
   uint64_t *class_hits;
   struct sift_arena arena; /* of the index: names and classes */
   struct sift_view_entry *entries;

@@ -188,6 +188,7 @@ enum sift_status sift_explain_write(FILE *out, const struct sift_report_input *i
   if (status == SIFT_OK) {
     struct sift_verdict verdict;
     sift_triage_set_now(triage, census.now_ns);
+    sift_triage_set_watched(triage, input->now_ns != SIFT_TIME_NONE);
     sift_triage_judge(triage, explanation.space, &verdict);
     explanation.triage = triage;
     explanation.verdict = &verdict;

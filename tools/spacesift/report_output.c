@@ -138,6 +138,7 @@ enum sift_status sift_report_write(FILE *out, const struct sift_report_input *in
     status = sift_triage_new(&report.triage, input->ruleset, &report.census.incidents);
     if (status == SIFT_OK) {
       sift_triage_set_now(report.triage, report.census.now_ns);
+      sift_triage_set_watched(report.triage, input->now_ns != SIFT_TIME_NONE);
       status = kind == SIFT_REPORT_TEXT ? write_text(&report, colour) : write_json(&report);
     }
     sift_triage_free(report.triage);

@@ -7,7 +7,8 @@ static bool dropping(const struct sift_conn *conn) {
   return conn->loop->hub->drop_newest && sift_hub_over(conn->loop->hub);
 }
 
-static void drop(struct sift_conn *conn, uint64_t records) {
+static void drop(struct sift_conn *conn, struct sift_span space, uint64_t records) {
+  sift_drops_count(conn->loop->hub->drops, space, records);
   sift_count(&conn->loop->counters.drops[SIFT_DROP_OVERFLOW], records);
   sift_loop_damage(conn->loop, conn->port_number, SIFT_REASON_OVERFLOW_DROPPED, records);
 }
@@ -29,7 +30,7 @@ static enum sift_status gathered(struct sift_conn *conn, uint32_t len_before) {
 static enum sift_status on_record(void *context, const struct sift_live_record *record) {
   struct sift_conn *conn = context;
   if (dropping(conn)) {
-    drop(conn, 1);
+    drop(conn, record->space, 1);
     return SIFT_OK;
   }
   struct sift_gather *gather = gather_of(conn);
@@ -44,7 +45,7 @@ static enum sift_status on_text(void *context, struct sift_span space, struct si
   struct sift_conn *conn = context;
   uint64_t lines = sift_survey(text, len).newlines;
   if (dropping(conn)) {
-    drop(conn, lines);
+    drop(conn, space, lines);
     return SIFT_OK;
   }
   uint32_t stream = sift_loop_stream(conn->loop, conn->port_number, space, channel);

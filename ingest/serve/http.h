@@ -22,6 +22,8 @@ struct sift_http_ops {
   /* Fills loops, listeners, server, journal and started_ns; the rest is set by the HTTP side. */
   void (*metrics)(void *context, struct sift_metrics *out);
   int64_t (*now_ns)(void *context); /* Unix time */
+  /* Writes the array of what was dropped by Space (drops.h); NULL: nothing ever is. */
+  void (*drops)(void *context, struct sift_json *json);
 };
 
 struct sift_http_config {

@@ -103,6 +103,22 @@ static void incidents(struct ask *ask, struct sift_view *view) {
   sift_http_reply_json(ask->http, ask->request, 200);
 }
 
+static void drops(struct ask *ask) {
+  const struct sift_http_ops *ops = &ask->http->config.ops;
+  struct sift_json *json = &ask->http->json;
+  sift_json_clear(json);
+  sift_json_open(json, '{');
+  sift_json_key(json, "spaces");
+  if (ops->drops != NULL) {
+    ops->drops(ops->context, json);
+  } else {
+    sift_json_open(json, '[');
+    sift_json_close(json, ']');
+  }
+  sift_json_close(json, '}');
+  sift_http_reply_json(ask->http, ask->request, 200);
+}
+
 static void spaces(struct ask *ask, struct sift_view *view) {
   sift_http_spaces(ask->http, ask->request, view, ask->query);
 }
@@ -148,6 +164,7 @@ static const struct route routes[] = {
     {.segments = {"api", "v1", "spaces", "*"}, .type = "application", .subtype = "json", .on_view = space},
     {.segments = {"api", "v1", "spaces", "*", "*"}, .type = "application", .subtype = "json", .on_view = space},
     {.segments = {"api", "v1", "incidents"}, .type = "application", .subtype = "json", .on_view = incidents},
+    {.segments = {"api", "v1", "drops"}, .type = "application", .subtype = "json", .plain = drops},
     {.segments = {"api", "v1", "events", "stream"}, .query = true, .type = "text", .subtype = "event-stream", .on_view = stream},
     {.segments = {"api", "v1", "state"}, .type = "application", .subtype = "octet-stream", .on_view = state},
 };
@@ -237,7 +254,7 @@ static bool is_fine(struct ask *ask, const struct route *route) {
   }
   if (route == NULL) {
     return refuse(ask, 404, "there is nothing here",
-                  "known are /healthz, /readyz, /metrics and, below /api/v1: summary, spaces, spaces/OWNER/NAME, incidents, "
+                  "known are /healthz, /readyz, /metrics and, below /api/v1: summary, spaces, spaces/OWNER/NAME, incidents, drops, "
                   "events/stream, state");
   }
   if (!is_method_fine(ask)) {

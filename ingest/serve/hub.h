@@ -8,6 +8,7 @@
 #include "ingest/serve/budget.h"
 #include "ingest/serve/chunk_ids.h"
 #include "ingest/serve/counters.h"
+#include "ingest/serve/drops.h"
 #include "ingest/serve/forward_auth.h"
 #include "ingest/serve/journal.h"
 #include "ingest/serve/listener.h"
@@ -47,6 +48,7 @@ struct sift_hub {
   struct sift_journal *journal; /* NULL: acks follow the scan */
   struct sift_applier *applier;
   struct sift_chunk_ids *ids;
+  struct sift_drops *drops;
   struct sift_tap *_Atomic tap; /* NULL until HTTP stands */
   _Atomic uint64_t seq;         /* without a journal: the last entry's number */
   struct sift_note *note;

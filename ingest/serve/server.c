@@ -110,6 +110,7 @@ static enum sift_status set_up(struct sift_server *server, char error[SIFT_SERVE
   enum sift_status status = server->wake_fd >= 0 && server->base != NULL ? SIFT_OK : SIFT_ENOMEM;
   status = status == SIFT_OK ? config->rules.load(config->rules.context, &server->rules, error) : status;
   status = status == SIFT_OK ? sift_chunk_ids_new(&server->hub.ids, 0, config->chunk_age_ns) : status;
+  status = status == SIFT_OK ? sift_drops_new(&server->hub.drops) : status;
   status = status == SIFT_OK ? make_ports(server, true, error) : status;
   status = status == SIFT_OK ? make_keeper(server) : status;
   status = status == SIFT_OK ? sift_server_take_up(server, error) : status;
@@ -183,6 +184,7 @@ void sift_server_free(struct sift_server *server) {
   sift_journal_free(server->hub.journal);
   sift_checkpoints_free(server->checkpoints);
   sift_chunk_ids_free(server->hub.ids);
+  sift_drops_free(server->hub.drops);
   for (size_t i = 0; i < server->hub.port_count; i++) {
     sift_port_release(&server->hub.ports[i]);
   }

@@ -71,6 +71,11 @@ static void metrics(void *context, struct sift_metrics *out) {
   fill_journal(server, &out->journal);
 }
 
+static void drops(void *context, struct sift_json *json) {
+  struct sift_server *server = context;
+  sift_drops_write(server->hub.drops, json);
+}
+
 static int64_t now_ns(void *context) {
   (void)context;
   return sift_realtime_ns();
@@ -84,7 +89,7 @@ enum sift_status sift_server_http(struct sift_server *server, char error[SIFT_SE
       .address = server->config.http,
       .fd = -1,
       .token_file = server->config.token_file,
-      .ops = {server, view_of, unready, metrics, now_ns},
+      .ops = {server, view_of, unready, metrics, now_ns, drops},
   };
   enum sift_status status = sift_http_start(&server->http, &config, error, SIFT_SERVER_ERROR_BYTES);
   if (status == SIFT_OK) {

@@ -90,7 +90,7 @@ static void write_one(struct sift_json *json, struct sift_span space, uint64_t r
 
 void sift_drops_write(struct sift_drops *drops, struct sift_json *json) {
   pthread_mutex_lock(&drops->lock);
-  const struct drop **sorted = calloc(drops->count + 1, sizeof *sorted);
+  const struct drop **sorted = calloc(drops->count + 1, sizeof(const struct drop *));
   size_t count = 0;
   for (size_t i = 0; i < SLOTS && sorted != NULL; i++) {
     if (drops->slots[i] != NULL) {
@@ -100,7 +100,7 @@ void sift_drops_write(struct sift_drops *drops, struct sift_json *json) {
   json->failed = json->failed || sorted == NULL;
   sift_json_open(json, '[');
   if (count > 0) {
-    qsort((void *)sorted, count, sizeof *sorted, by_name);
+    qsort((void *)sorted, count, sizeof(const struct drop *), by_name);
   }
   for (size_t i = 0; i < count; i++) {
     write_one(json, sift_span(sorted[i]->name, sorted[i]->len), sorted[i]->records);

@@ -165,7 +165,7 @@ int64_t sift_worker_date(struct sift_worker *worker, const struct sift_place *pl
     return record->time_ns;
   }
   int64_t own = sift_stamp_read(place->text, floor);
-  bool goes_on = own >= floor && own - floor <= (int64_t)STAMP_LEAP_SECONDS * 1000000000;
+  bool goes_on = floor != SIFT_TIME_NONE && own >= floor && own - floor <= (int64_t)STAMP_LEAP_SECONDS * 1000000000;
   return own != SIFT_TIME_NONE && (floor == SIFT_TIME_NONE || mark || goes_on) ? own : otherwise(worker, place->stream);
 }
 

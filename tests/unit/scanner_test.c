@@ -193,6 +193,44 @@ static void a_batch_in_which_every_line_matches_is_scanned_whole(void **state) {
   sift_ruleset_free(ruleset);
 }
 
+struct order {
+  uint32_t last;
+  size_t hits;
+};
+
+static bool note_order(void *context, const struct sift_hit *hit) {
+  struct order *order = context;
+  assert_true(order->hits == 0 || hit->line_start > order->last);
+  order->last = hit->line_start;
+  order->hits++;
+  return true;
+}
+
+/* The sampler wakes every other line, then the database jumps back and wakes those between: for every number of lines, so that
+ * the list of woken lines is full at the jump for one of them. */
+static void lines_are_told_in_order_whoever_wakes_them(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {{.id = "long", .any = {"no disk left at all"}}, {.id = "short", .any = {"ab"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 2);
+  struct sift_database *database = test_database(ruleset);
+  enum { PAIRS = 1100, PAIR = 23 };
+  char *text = calloc(1, PAIRS * PAIR + 64);
+  for (size_t pairs = 1000; pairs <= PAIRS; pairs++) {
+    struct sift_scanner *scanner = NULL;
+    struct order order = {0};
+    for (size_t i = 0; i < pairs; i++) {
+      memcpy(text + i * PAIR, "ab\nno disk left at all\n", PAIR);
+    }
+    assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_SAMPLER), SIFT_OK);
+    assert_int_equal(sift_scanner_scan(scanner, text, (uint32_t)(pairs * PAIR), note_order, &order), SIFT_OK);
+    assert_int_equal(order.hits, 2 * pairs);
+    sift_scanner_free(scanner);
+  }
+  free(text);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
 /* Look-around that reads the rest of the line from every place a match could begin at: quadratic, were it not bounded. */
 static void a_hostile_line_costs_no_more_than_its_length(void **state) {
   (void)state;
@@ -279,6 +317,7 @@ int main(void) {
       cmocka_unit_test(bytes_that_are_no_utf8_and_nuls_are_text_like_any),
       cmocka_unit_test(the_callback_may_stop_the_scan),
       cmocka_unit_test(a_batch_in_which_every_line_matches_is_scanned_whole),
+      cmocka_unit_test(lines_are_told_in_order_whoever_wakes_them),
       cmocka_unit_test(a_hostile_line_costs_no_more_than_its_length),
       cmocka_unit_test(a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode),
       cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),

@@ -77,11 +77,13 @@ struct sift_loop {
   struct sift_stream_cache *cache;
   uint64_t generation; /* of the streams that the cache knows */
   struct sift_protocol_scratch scratch;
-  struct sift_intake *intakes; /* by port */
-  struct sift_pack events;     /* of the batch being scanned */
-  struct sift_pack header;     /* of events, for the tap */
-  struct sift_entry_lines *lines;
-  size_t line_capacity;
+  struct sift_intake *intakes;    /* by port */
+  struct sift_pack events;        /* of the batch being scanned */
+  struct sift_pack header;        /* of events, for the tap */
+  struct sift_entry_lines *lines; /* of batches that were scanned, for the next entry */
+  size_t line_count, line_capacity;
+  struct sift_arena names; /* of the Spaces in `lines` */
+  bool chunk_open;         /* a chunk is being taken: it must not be divided over entries */
   struct sift_cleaner cleaner;
   struct sift_journal_packer *packer;
   uint64_t loop_seq, last_seq;
@@ -136,6 +138,11 @@ void sift_loop_hold(struct sift_loop *loop, size_t bytes);
 void sift_loop_drop(struct sift_loop *loop, size_t bytes);
 
 /* ---- loop_scan.c ---- */
+
+/* Around a chunk: all that comes between goes to one entry with its id, be it many batches long, so that a crash leaves all of it or
+ * nothing. Only one whose events or Spaces are more than an entry can hold is divided all the same. */
+void sift_loop_chunk_begin(struct sift_loop *loop);
+enum sift_status sift_loop_chunk_end(struct sift_loop *loop, size_t port);
 
 /* The number of a record's stream; what is wrong with its names is counted. */
 uint32_t sift_loop_stream(struct sift_loop *loop, size_t port, struct sift_span space, struct sift_span channel);

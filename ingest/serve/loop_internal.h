@@ -126,7 +126,9 @@ struct sift_conn {
   struct sift_chunk_key chunk; /* being taken */
   enum { SIFT_CHUNK_NONE, SIFT_CHUNK_OWN, SIFT_CHUNK_AGAIN } chunk_kind;
   uint64_t chunk_seq; /* AGAIN: the entry that holds it, or 0 */
-  bool peer_done, closing;
+  bool peer_done;
+  bool closing; /* nothing more is read: what is still to be said is waited for */
+  enum sift_close closing_why;
   char peer[64];
 };
 
@@ -162,6 +164,7 @@ void sift_conn_pause(struct sift_conn *conn, bool pause);
 void sift_conn_check(struct sift_conn *conn, int64_t now_ns); /* timeouts */
 void sift_conn_drain(struct sift_conn *conn);                 /* reads what has come */
 enum sift_status sift_conn_send(struct sift_conn *conn, struct sift_span bytes);
+void sift_conn_acked(struct sift_conn *conn); /* an ack went out: one that waited for the last of them closes */
 
 /* ---- conn_sink.c ---- */
 void sift_conn_sink(struct sift_conn *conn);

@@ -33,6 +33,7 @@ enum sift_status sift_acks_add(struct sift_conn *conn, struct sift_span reply) {
   *ack =
       (struct sift_ack){.conn = conn, .key = conn->chunk, .received_ns = sift_monotonic_ns(), .len = (uint32_t)reply.len, .seq = 0};
   memcpy(ack->reply, reply.data, reply.len);
+  sift_loop_hold(loop, sizeof *ack + reply.len);
   conn->acks++;
   if (conn->chunk_kind == SIFT_CHUNK_AGAIN) {
     ack->seq = conn->chunk_seq;
@@ -54,6 +55,12 @@ void sift_acks_assign(struct sift_loop *loop, size_t port, uint64_t seq) {
   acks->tail = &acks->head;
 }
 
+static void drop(struct sift_loop *loop, struct sift_ack *ack) {
+  sift_loop_drop(loop, sizeof *ack + ack->len);
+  free(ack);
+}
+
+/* May close the connection; no list changes by that. */
 static void send_one(struct sift_loop *loop, struct sift_ack *ack) {
   struct sift_conn *conn = ack->conn;
   if (conn != NULL) {
@@ -62,9 +69,11 @@ static void send_one(struct sift_loop *loop, struct sift_ack *ack) {
     sift_histogram_add(&loop->counters.ack_ns, SIFT_ACK_NS_START, (uint64_t)(sift_monotonic_ns() - ack->received_ns));
     if (sift_conn_send(conn, sift_span(ack->reply, ack->len)) != SIFT_OK) {
       sift_conn_close(conn, SIFT_CLOSE_SLOW);
+    } else {
+      sift_conn_acked(conn);
     }
   }
-  free(ack);
+  drop(loop, ack);
 }
 
 /* A chunk that came again, while the first of it is still under way somewhere: its number may be known by now. One that is
@@ -80,24 +89,26 @@ static bool elsewhere_safe(struct sift_loop *loop, struct sift_ack *ack, uint64_
   return ack->seq != 0 && ack->seq <= durable;
 }
 
+/* In place: a connection that is closed on the way must find those of its acks that are still to come. */
 static void send_elsewhere(struct sift_loop *loop, uint64_t durable) {
-  struct sift_acks due = loop->elsewhere;
-  if (due.head == NULL) {
-    return;
-  }
-  sift_acks_init(&loop->elsewhere);
-  for (struct sift_ack *ack = due.head, *next = NULL; ack != NULL; ack = next) {
+  struct sift_acks *acks = &loop->elsewhere;
+  for (struct sift_ack **at = &acks->head; *at != NULL;) {
+    struct sift_ack *ack = *at;
     bool gone = false;
-    next = ack->next;
-    if (elsewhere_safe(loop, ack, durable, &gone)) {
+    bool safe = elsewhere_safe(loop, ack, durable, &gone);
+    if (!safe && !gone) {
+      at = &ack->next;
+      continue;
+    }
+    *at = ack->next;
+    acks->tail = *at == NULL ? at : acks->tail;
+    if (safe) {
       send_one(loop, ack);
-    } else if (gone) {
+    } else {
       if (ack->conn != NULL) {
         ack->conn->acks--;
       }
-      free(ack);
-    } else {
-      append(&loop->elsewhere, ack);
+      drop(loop, ack);
     }
   }
 }

@@ -12,7 +12,11 @@
 
 #include "ingest/serve/loop_internal.h"
 
-enum { REST_START = 4096, NS_A_MS = 1000000 };
+enum {
+  REST_START = 4096,
+  LINGER_MS = 5000, /* a peer that has said all may wait so long for what is still to be said to it */
+  NS_A_MS = 1000000,
+};
 
 /* ---- closing ---- */
 
@@ -93,6 +97,12 @@ static enum sift_status keep_out(struct sift_conn *conn, struct sift_span bytes)
   return event_add(conn->writable, NULL) == 0 ? SIFT_OK : SIFT_ENOMEM;
 }
 
+void sift_conn_acked(struct sift_conn *conn) {
+  if (conn->closing && conn->acks == 0 && conn->out_len == 0) {
+    sift_conn_close(conn, conn->closing_why);
+  }
+}
+
 static void on_writable(evutil_socket_t fd, short what, void *context) {
   struct sift_conn *conn = context;
   (void)what;
@@ -106,8 +116,8 @@ static void on_writable(evutil_socket_t fd, short what, void *context) {
   conn->out_len -= gone;
   if (conn->out_len > 0) {
     event_add(conn->writable, NULL);
-  } else if (conn->closing) {
-    sift_conn_close(conn, SIFT_CLOSE_PROTOCOL);
+  } else {
+    sift_conn_acked(conn);
   }
 }
 
@@ -248,10 +258,12 @@ static void finish(struct sift_conn *conn) {
   }
 }
 
-/* The last words are sent before it closes, where the peer takes them. */
+/* The last words are sent before it closes, where the peer takes them; one that has said all may wait for its acks. */
 static void end(struct sift_conn *conn, enum sift_close why) {
-  if (conn->tls == NULL && conn->out_len > 0) {
+  if (conn->tls == NULL && (conn->out_len > 0 || (why == SIFT_CLOSE_PEER && conn->acks > 0))) {
     conn->closing = true;
+    conn->closing_why = why;
+    conn->heard_ns = sift_monotonic_ns();
     event_del(conn->readable);
     return;
   }
@@ -289,7 +301,7 @@ static void after(struct sift_conn *conn, enum sift_status status) {
 static void read_some(struct sift_conn *conn, unsigned turns) {
   enum sift_status status = SIFT_OK;
   for (unsigned turn = 0; turn < turns && status == SIFT_OK && !conn->closing; turn++) {
-    if (sift_hub_over(conn->loop->hub) && !conn->loop->hub->drop_newest) {
+    if (sift_budget_over(&conn->loop->hub->budget) && !conn->loop->hub->drop_newest) {
       break; /* the loop's clock pauses all */
     }
     status = read_once(conn);
@@ -444,7 +456,11 @@ static bool past(int64_t since_ns, int64_t now_ns, unsigned limit_ms) {
 
 void sift_conn_check(struct sift_conn *conn, int64_t now_ns) {
   const struct sift_hub *hub = conn->loop->hub;
-  if (conn->loop->paused) {
+  if (conn->closing) {
+    if (past(conn->heard_ns, now_ns, LINGER_MS)) {
+      sift_conn_close(conn, conn->closing_why);
+    }
+  } else if (conn->loop->paused) {
     conn->heard_ns = now_ns; /* its silence is ours */
     conn->frame_ns = conn->frame_ns > 0 ? now_ns : 0;
   } else if (past(conn->frame_ns, now_ns, hub->frame_timeout_ms)) {

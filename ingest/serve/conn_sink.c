@@ -4,7 +4,7 @@
 #include "ingest/serve/loop_internal.h"
 
 static bool dropping(const struct sift_conn *conn) {
-  return conn->loop->hub->drop_newest && sift_hub_over(conn->loop->hub);
+  return conn->loop->hub->drop_newest && sift_budget_over(&conn->loop->hub->budget);
 }
 
 static void drop(struct sift_conn *conn, struct sift_span space, uint64_t records) {
@@ -77,6 +77,8 @@ static bool on_chunk(void *context, struct sift_span id) {
   conn->chunk_seq = state == SIFT_CHUNK_TAKEN ? seq : 0;
   if (state != SIFT_CHUNK_ABSENT) {
     sift_count(&conn->loop->counters.drops[SIFT_DROP_DUPLICATE], 1);
+  } else {
+    sift_loop_chunk_begin(conn->loop);
   }
   return state == SIFT_CHUNK_ABSENT;
 }
@@ -88,6 +90,9 @@ static enum sift_status on_ack(void *context, struct sift_span reply) {
     status = sift_loop_chunk_done(conn->loop, conn->port_number, conn->chunk);
   }
   status = status == SIFT_OK ? sift_acks_add(conn, reply) : status;
+  if (conn->chunk_kind == SIFT_CHUNK_OWN && status == SIFT_OK) {
+    status = sift_loop_chunk_end(conn->loop, conn->port_number);
+  }
   conn->chunk_kind = SIFT_CHUNK_NONE;
   struct sift_gather *gather = gather_of(conn);
   if (gather->begun_ns == 0) {
@@ -113,10 +118,10 @@ void sift_conn_sink(struct sift_conn *conn) {
   };
 }
 
-/* The chunk under way will not be complete: it may come again, whole. What was gathered of it is counted twice then; that is
- * the price of not keeping back what a sender may never finish. */
+/* The chunk under way will not be complete, as memory ran out. What was gathered of it is counted twice if it comes again. */
 void sift_conn_forget_chunk(struct sift_conn *conn) {
   if (conn->chunk_kind == SIFT_CHUNK_OWN) {
+    conn->loop->chunk_open = false;
     sift_chunk_ids_forget(conn->loop->hub->ids, conn->chunk);
     conn->chunk_kind = SIFT_CHUNK_NONE;
   }

@@ -58,18 +58,6 @@ struct sift_hub {
   void *context;
 };
 
-/* Whether reading must stop: connections hold too much, or the journal cannot keep up with what they sent. */
-static inline bool sift_hub_over(const struct sift_hub *hub) {
-  size_t queued = hub->journal != NULL ? sift_journal_queued_bytes(hub->journal) : 0;
-  return sift_budget_used(&hub->budget) + queued >= hub->budget.limit;
-}
-
-/* Whether there is room enough again to read on: some way below the limit, so that it does not go back and forth. */
-static inline bool sift_hub_relaxed(const struct sift_hub *hub) {
-  size_t queued = hub->journal != NULL ? sift_journal_queued_bytes(hub->journal) : 0;
-  return sift_budget_used(&hub->budget) + queued < hub->budget.limit - hub->budget.limit / 8;
-}
-
 /* The newest entry whose acks may go out. */
 static inline uint64_t sift_hub_durable(const struct sift_hub *hub) {
   return hub->journal != NULL ? sift_journal_durable(hub->journal) : atomic_load_explicit(&hub->seq, memory_order_acquire);

@@ -88,6 +88,7 @@ enum sift_status sift_loop_new(struct sift_loop **out, struct sift_hub *hub, uns
   sift_cleaner_init(&loop->cleaner);
   sift_acks_init(&loop->waiting);
   sift_acks_init(&loop->elsewhere);
+  sift_arena_init(&loop->names);
   enum sift_status status = make_events(loop);
   status = status == SIFT_OK ? make_buffers(loop, offset) : status;
   status = status == SIFT_OK ? sift_loop_worker(loop, database) : status;
@@ -135,6 +136,7 @@ void sift_loop_free(struct sift_loop *loop) {
   sift_cleaner_release(&loop->cleaner);
   sift_pack_release(&loop->events);
   sift_pack_release(&loop->header);
+  sift_arena_release(&loop->names);
   free(loop->lines);
   free(loop->cache);
   free(loop->inbox);
@@ -240,8 +242,8 @@ static void swap(struct sift_loop *loop) {
 
 /* Reading stops and goes on for all connections of the loop alike. */
 static void pace(struct sift_loop *loop) {
-  const struct sift_hub *hub = loop->hub;
-  bool pause = !hub->drop_newest && (loop->paused ? !sift_hub_relaxed(hub) : sift_hub_over(hub));
+  const struct sift_budget *budget = &loop->hub->budget;
+  bool pause = !loop->hub->drop_newest && (loop->paused ? !sift_budget_relaxed(budget) : sift_budget_over(budget));
   if (pause == loop->paused) {
     return;
   }

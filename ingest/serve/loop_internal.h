@@ -77,11 +77,13 @@ struct sift_loop {
   struct sift_stream_cache *cache;
   uint64_t generation; /* of the streams that the cache knows */
   struct sift_protocol_scratch scratch;
-  struct sift_intake *intakes; /* by port */
-  struct sift_pack events;     /* of the batch being scanned */
-  struct sift_pack header;     /* of events, for the tap */
-  struct sift_entry_lines *lines;
-  size_t line_capacity;
+  struct sift_intake *intakes;    /* by port */
+  struct sift_pack events;        /* of the batch being scanned */
+  struct sift_pack header;        /* of events, for the tap */
+  struct sift_entry_lines *lines; /* of batches that were scanned, for the next entry */
+  size_t line_count, line_capacity;
+  struct sift_arena names; /* of the Spaces in `lines` */
+  bool chunk_open;         /* a chunk is being taken: it must not be divided over entries */
   struct sift_cleaner cleaner;
   struct sift_journal_packer *packer;
   uint64_t loop_seq, last_seq;
@@ -124,7 +126,9 @@ struct sift_conn {
   struct sift_chunk_key chunk; /* being taken */
   enum { SIFT_CHUNK_NONE, SIFT_CHUNK_OWN, SIFT_CHUNK_AGAIN } chunk_kind;
   uint64_t chunk_seq; /* AGAIN: the entry that holds it, or 0 */
-  bool peer_done, closing;
+  bool peer_done;
+  bool closing; /* nothing more is read: what is still to be said is waited for */
+  enum sift_close closing_why;
   char peer[64];
 };
 
@@ -136,6 +140,11 @@ void sift_loop_hold(struct sift_loop *loop, size_t bytes);
 void sift_loop_drop(struct sift_loop *loop, size_t bytes);
 
 /* ---- loop_scan.c ---- */
+
+/* Around a chunk: all that comes between goes to one entry with its id, be it many batches long, so that a crash leaves all of it or
+ * nothing. Only one whose events or Spaces are more than an entry can hold is divided all the same. */
+void sift_loop_chunk_begin(struct sift_loop *loop);
+enum sift_status sift_loop_chunk_end(struct sift_loop *loop, size_t port);
 
 /* The number of a record's stream; what is wrong with its names is counted. */
 uint32_t sift_loop_stream(struct sift_loop *loop, size_t port, struct sift_span space, struct sift_span channel);
@@ -155,6 +164,7 @@ void sift_conn_pause(struct sift_conn *conn, bool pause);
 void sift_conn_check(struct sift_conn *conn, int64_t now_ns); /* timeouts */
 void sift_conn_drain(struct sift_conn *conn);                 /* reads what has come */
 enum sift_status sift_conn_send(struct sift_conn *conn, struct sift_span bytes);
+void sift_conn_acked(struct sift_conn *conn); /* an ack went out: one that waited for the last of them closes */
 
 /* ---- conn_sink.c ---- */
 void sift_conn_sink(struct sift_conn *conn);

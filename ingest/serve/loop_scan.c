@@ -7,8 +7,9 @@
 #include "ingest/serve/entry.h"
 #include "ingest/serve/loop_internal.h"
 
-/* Events beyond go into an entry of their own: a journal's entry is bounded. */
-enum { EVENTS_BYTES_MAX = 4 * 1024 * 1024 };
+/* Events beyond go into an entry of their own: a journal's entry is bounded. Those of a chunk stay together for longer, and so do
+ * the Spaces of the batches that it takes. */
+enum { EVENTS_BYTES_MAX = 4 * 1024 * 1024, CHUNK_EVENTS_BYTES_MAX = 8 * 1024 * 1024, CHUNK_LINES_MAX = 16 * 1024 };
 
 /* ---- the worker ---- */
 
@@ -133,7 +134,7 @@ static enum sift_status on_events(void *context, struct sift_span block) {
     return SIFT_ENOMEM;
   }
   sift_pack_commit(&loop->events, sift_put_bytes(at, block));
-  if (loop->events.len < EVENTS_BYTES_MAX) {
+  if (loop->events.len < (loop->chunk_open ? CHUNK_EVENTS_BYTES_MAX : EVENTS_BYTES_MAX)) {
     return SIFT_OK;
   }
   /* It may end within a line's events: those of one line are together all the same, as the next entry of this loop follows. */
@@ -156,48 +157,57 @@ static size_t collect_damage(struct sift_damage_count *damage, struct sift_entry
   return count;
 }
 
+/* Counts what was scanned for the next entry. Names are copied: a worker may forget its streams with the next batch. */
 static enum sift_status collect_lines(struct sift_loop *loop, const struct sift_gathered *counted, size_t count) {
-  if (count > loop->line_capacity) {
-    struct sift_entry_lines *lines = realloc(loop->lines, count * sizeof *lines);
+  size_t need = loop->line_count + count;
+  if (need > loop->line_capacity) {
+    struct sift_entry_lines *lines = realloc(loop->lines, need * sizeof *lines);
     if (lines == NULL) {
       return SIFT_ENOMEM;
     }
     loop->lines = lines;
-    loop->line_capacity = count;
+    loop->line_capacity = need;
   }
   const struct sift_streams *streams = sift_worker_streams(loop->worker);
   for (size_t i = 0; i < count; i++) {
-    loop->lines[i] = (struct sift_entry_lines){streams->items[counted[i].stream].space, counted[i].lines, counted[i].bytes};
+    struct sift_span space = streams->items[counted[i].stream].space;
+    const char *name = loop->chunk_open ? sift_arena_copy(&loop->names, space) : space.data;
+    if (name == NULL) {
+      return SIFT_ENOMEM;
+    }
+    loop->lines[loop->line_count++] = (struct sift_entry_lines){sift_span(name, space.len), counted[i].lines, counted[i].bytes};
   }
   return SIFT_OK;
 }
 
-/* Of a batch that was scanned, or of damage and chunks alone. */
-static enum sift_status make_entry(struct sift_loop *loop, size_t port, const struct sift_gathered *counted, size_t count) {
+static void forget_collected(struct sift_loop *loop, struct sift_intake *intake) {
+  loop->events.len = 0;
+  loop->line_count = 0;
+  sift_arena_reset(&loop->names);
+  intake->chunk_count = 0;
+}
+
+/* Of batches that were scanned, or of damage and chunks alone. */
+static enum sift_status make_entry(struct sift_loop *loop, size_t port) {
   struct sift_entry_damage damages[SIFT_REASONS];
   struct sift_intake *intake = &loop->intakes[port];
-  enum sift_status status = collect_lines(loop, counted, count);
-  if (status != SIFT_OK) {
-    return status;
-  }
   const struct sift_entry entry = {
       .source = sift_span_of(loop->hub->ports[port].bound),
       .received_ns = sift_realtime_ns(),
       .events = sift_span(loop->events.bytes, loop->events.len),
       .lines = loop->lines,
-      .line_count = count,
+      .line_count = loop->line_count,
       .damages = damages,
       .damage_count = collect_damage(&intake->damage, damages),
       .chunks = intake->chunks,
       .chunk_count = intake->chunk_count,
       .offset_end = intake->gather.offset,
   };
-  status = hand_on(loop, &entry);
-  loop->events.len = 0;
+  enum sift_status status = hand_on(loop, &entry);
   for (size_t i = 0; i < intake->chunk_count && status == SIFT_OK; i++) {
     sift_chunk_ids_settle(loop->hub->ids, intake->chunks[i], loop->last_seq);
   }
-  intake->chunk_count = 0;
+  forget_collected(loop, intake);
   if (status == SIFT_OK) {
     sift_acks_assign(loop, port, loop->last_seq);
   }
@@ -221,23 +231,44 @@ static enum sift_status scan(struct sift_loop *loop, size_t port, const struct s
   return status;
 }
 
-enum sift_status sift_loop_flush(struct sift_loop *loop, size_t port) {
+/* Scans what was gathered, if anything was. */
+static enum sift_status scan_gathered(struct sift_loop *loop, size_t port) {
   struct sift_gather *gather = &loop->intakes[port].gather;
-  enum sift_status status = SIFT_OK;
-  if (!sift_gather_empty(gather)) {
-    struct sift_batch batch;
-    uint32_t held = gather->len;
-    sift_gather_batch(gather, sift_realtime_ns(), &batch);
-    status = scan(loop, port, &batch);
-    status = status == SIFT_OK ? make_entry(loop, port, gather->counted, gather->counted_count) : status;
-    sift_gather_clear(gather);
-    sift_loop_drop(loop, held);
-  } else if (loop->intakes[port].damage.any || loop->intakes[port].chunk_count > 0) {
-    status = make_entry(loop, port, NULL, 0);
-  } else {
-    sift_acks_assign(loop, port, loop->last_seq); /* of what was handed on before */
+  struct sift_batch batch;
+  if (sift_gather_empty(gather)) {
+    return SIFT_OK;
   }
+  uint32_t held = gather->len;
+  sift_gather_batch(gather, sift_realtime_ns(), &batch);
+  enum sift_status status = scan(loop, port, &batch);
+  status = status == SIFT_OK ? collect_lines(loop, gather->counted, gather->counted_count) : status;
+  sift_gather_clear(gather);
+  sift_loop_drop(loop, held);
   return status;
+}
+
+enum sift_status sift_loop_flush(struct sift_loop *loop, size_t port) {
+  const struct sift_intake *intake = &loop->intakes[port];
+  enum sift_status status = scan_gathered(loop, port);
+  if (status != SIFT_OK || (loop->chunk_open && loop->line_count < CHUNK_LINES_MAX)) {
+    return status;
+  }
+  if (loop->line_count > 0 || intake->damage.any || intake->chunk_count > 0) {
+    return make_entry(loop, port);
+  }
+  sift_acks_assign(loop, port, loop->last_seq); /* of what was handed on before */
+  return SIFT_OK;
+}
+
+void sift_loop_chunk_begin(struct sift_loop *loop) {
+  loop->chunk_open = true;
+}
+
+/* What was scanned of it is handed on at once: the next batch may be another listener's. */
+enum sift_status sift_loop_chunk_end(struct sift_loop *loop, size_t port) {
+  enum sift_status status = loop->line_count > 0 ? scan_gathered(loop, port) : SIFT_OK;
+  loop->chunk_open = false;
+  return status == SIFT_OK && loop->line_count > 0 ? make_entry(loop, port) : status;
 }
 
 enum sift_status sift_loop_flush_all(struct sift_loop *loop) {
@@ -273,5 +304,6 @@ enum sift_status sift_loop_scan_raw(struct sift_loop *loop, size_t port, uint32_
   }
   const struct sift_gathered counted = {stream, batch.lines, len};
   status = status == SIFT_OK ? scan(loop, port, &batch) : status;
-  return status == SIFT_OK ? make_entry(loop, port, &counted, 1) : status;
+  status = status == SIFT_OK ? collect_lines(loop, &counted, 1) : status;
+  return status == SIFT_OK ? make_entry(loop, port) : status;
 }

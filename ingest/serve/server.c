@@ -127,6 +127,7 @@ enum sift_status sift_server_new(struct sift_server **out, const struct sift_ser
   *out = NULL;
   error[0] = '\0';
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the write, as a full disk is */
   sigemptyset(&signals);
   sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGTERM);

@@ -9,6 +9,15 @@ static struct sift_view *view_of(void *context) {
   return sift_keeper_view(server->keeper);
 }
 
+/* Below the limit again, and still waiting for some room: that is not ready either. */
+static bool short_of_memory(const struct sift_server *server) {
+  bool paused = sift_budget_over(&server->hub.budget);
+  for (unsigned i = 0; i < server->loop_count; i++) {
+    paused = paused || sift_count_get(&sift_loop_counters(server->loops[i])->paused) > 0;
+  }
+  return paused;
+}
+
 static size_t unready(void *context, const char *reasons[SIFT_HTTP_REASONS_MAX]) {
   struct sift_server *server = context;
   size_t count = 0;
@@ -25,7 +34,7 @@ static size_t unready(void *context, const char *reasons[SIFT_HTTP_REASONS_MAX])
       reasons[count++] = "the journal cannot be written";
     }
   }
-  if (sift_hub_over(&server->hub)) {
+  if (short_of_memory(server)) {
     reasons[count++] = "the memory limit is reached";
   }
   return count;

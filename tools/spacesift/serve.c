@@ -142,14 +142,26 @@ static enum sift_status load_rules(void *context, struct sift_rulebox **out, cha
   return sift_rulebox_new(out, rules.ruleset, rules.database);
 }
 
-/* As many descriptors as connections may be had, where the system lets us. */
-static void raise_limit(const struct sift_serve_settings *settings) {
+/* As many descriptors as connections may be had, where the system lets us. Where it does not, fewer connections: what we need
+ * ourselves (the journal, checkpoints, HTTP, the loops) must not run out because others hold on to theirs. */
+static void provide_descriptors(struct sift_server_config *config) {
+  enum { OWN = 128 };
   struct rlimit limit;
-  rlim_t want = (rlim_t)settings->config.connections_max + 256;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < want) {
-    limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
+  rlim_t own = OWN + 2 * (rlim_t)config->loops + config->listener_count;
+  rlim_t want = (rlim_t)config->connections_max + own;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want) {
+    return;
   }
+  limit.rlim_cur = want < limit.rlim_max ? want : limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == want) {
+    return;
+  }
+  (void)getrlimit(RLIMIT_NOFILE, &limit);
+  rlim_t room = limit.rlim_cur > 2 * own ? limit.rlim_cur - own : limit.rlim_cur / 2;
+  config->connections_max = room < config->connections_max ? (size_t)room : config->connections_max;
+  sift_note_say(config->note, SIFT_NOTE_WARNING, SIFT_NOTE_ALWAYS,
+                "the descriptors that the system allows are enough for %zu connections, not more: raise LimitNOFILE (ulimit -n)",
+                config->connections_max);
 }
 
 static int check(const struct sift_serve_settings *settings) {
@@ -165,8 +177,8 @@ static int check(const struct sift_serve_settings *settings) {
 static int serve(struct sift_serve_settings *settings) {
   char error[SIFT_SERVER_ERROR_BYTES] = "";
   struct sift_server *server = NULL;
-  raise_limit(settings);
   settings->config.note = sift_note_new(settings->log_level, settings->log_json);
+  provide_descriptors(&settings->config);
   enum sift_status status = sift_server_new(&server, &settings->config, error);
   if (status == SIFT_OK) {
     status = sift_server_run(server, error);

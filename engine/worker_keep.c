@@ -214,11 +214,12 @@ enum sift_status sift_worker_overlay(struct sift_worker *worker, struct sift_sta
   struct sift_fleet fleet = worker->fleet;
   enum sift_status before = worker->status;
   *out = (struct sift_state_buffer){0};
-  enum sift_status status = sift_tally_init(&worker->tally, worker->ruleset, SIZE_MAX, worker->config.spaces_max);
-  worker->tally.epoch = tally.epoch + 1; /* Spaces remembered by streams are those of the other tally */
+  enum sift_status status = sift_fleet_init(&worker->fleet);
+  worker->tally = (struct sift_tally){0};
   if (status == SIFT_OK) {
-    status = sift_fleet_init(&worker->fleet);
+    status = sift_tally_init(&worker->tally, worker->ruleset, SIZE_MAX, worker->config.spaces_max);
   }
+  worker->tally.epoch = tally.epoch + 1; /* Spaces remembered by streams are those of the other tally */
   if (status == SIFT_OK) {
     status = settle_aside(worker, out);
   }

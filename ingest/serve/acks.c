@@ -80,24 +80,30 @@ static bool elsewhere_safe(struct sift_loop *loop, struct sift_ack *ack, uint64_
   return ack->seq != 0 && ack->seq <= durable;
 }
 
-static void send_elsewhere(struct sift_loop *loop, uint64_t durable) {
-  struct sift_acks due = loop->elsewhere;
-  if (due.head == NULL) {
-    return;
+/* Takes the ack that `*at` points to out of its list. */
+static struct sift_ack *take_out(struct sift_acks *acks, struct sift_ack **at) {
+  struct sift_ack *ack = *at;
+  *at = ack->next;
+  if (*at == NULL) {
+    acks->tail = at;
   }
-  sift_acks_init(&loop->elsewhere);
-  for (struct sift_ack *ack = due.head, *next = NULL; ack != NULL; ack = next) {
+  return ack;
+}
+
+/* In place: sending may close a connection, whose other acks must then be found in the list. */
+static void send_elsewhere(struct sift_loop *loop, uint64_t durable) {
+  for (struct sift_ack **at = &loop->elsewhere.head; *at != NULL;) {
     bool gone = false;
-    next = ack->next;
-    if (elsewhere_safe(loop, ack, durable, &gone)) {
-      send_one(loop, ack);
+    if (elsewhere_safe(loop, *at, durable, &gone)) {
+      send_one(loop, take_out(&loop->elsewhere, at));
     } else if (gone) {
+      struct sift_ack *ack = take_out(&loop->elsewhere, at);
       if (ack->conn != NULL) {
         ack->conn->acks--;
       }
       free(ack);
     } else {
-      append(&loop->elsewhere, ack);
+      at = &(*at)->next;
     }
   }
 }

@@ -25,7 +25,7 @@ static size_t unready(void *context, const char *reasons[SIFT_HTTP_REASONS_MAX])
       reasons[count++] = "the journal cannot be written";
     }
   }
-  if (sift_budget_over(&server->hub.budget)) {
+  if (sift_hub_over(&server->hub)) {
     reasons[count++] = "the memory limit is reached";
   }
   return count;

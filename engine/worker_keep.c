@@ -144,6 +144,7 @@ static void take_evidence(struct sift_worker *worker, struct sift_stream *stream
   }
   seen.fields = fields;
   /* Of another rule set: a rule that went, or that takes other values by now. */
+  sift_cursor_expect(cursor, seen.count > 0 && sift_instant_compare(&seen.first, &seen.last) <= 0);
   bool fits = rule >= 0 && seen.field_count == worker->ruleset->rules[rule].captures.count;
   if (cursor->fault == SIFT_FAULT_NONE && worker->status == SIFT_OK && fits &&
       sift_steps_hold(&worker->steps, stream, &seen) != SIFT_OK) {
@@ -183,6 +184,7 @@ enum sift_status sift_worker_restore(struct sift_worker *worker, struct sift_spa
   for (uint32_t i = 0; i < count && cursor.fault == SIFT_FAULT_NONE && worker->status == SIFT_OK; i++) {
     take_stream(worker, &cursor);
   }
+  sift_cursor_expect(&cursor, worker->status != SIFT_OK || cursor.at == cursor.end);
   if (worker->status != SIFT_OK) {
     return worker->status;
   }

@@ -76,6 +76,10 @@ static enum sift_status parse_users(struct sift_port *port, struct sift_arena *a
     size_t name = (size_t)(colon - row.data);
     users[count++] = (struct sift_forward_user){sift_span(row.data, name), sift_span(colon + 1, row.len - name - 1)};
   }
+  if (count == 0) { /* it would let everybody in who has the shared key */
+    snprintf(error, SIFT_PORT_ERROR_BYTES, "%s names no user: write NAME:PASSWORD, one a line", port->config.users_file);
+    return SIFT_EINVAL;
+  }
   port->auth.users = users;
   port->auth.user_count = count;
   return SIFT_OK;

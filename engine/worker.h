@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Takes blocks of encoded events; called by workers from their threads, so it must be safe for that. */
+/* Takes blocks of encoded events, those of a line in one block; called by workers from their threads, so it must be safe for that. */
 struct sift_event_sink {
   enum sift_status (*write)(void *context, struct sift_span block);
   void *context;

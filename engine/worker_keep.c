@@ -144,6 +144,7 @@ static void take_evidence(struct sift_worker *worker, struct sift_stream *stream
   }
   seen.fields = fields;
   /* Of another rule set: a rule that went, or that takes other values by now. */
+  sift_cursor_expect(cursor, seen.count > 0 && sift_instant_compare(&seen.first, &seen.last) <= 0);
   bool fits = rule >= 0 && seen.field_count == worker->ruleset->rules[rule].captures.count;
   if (cursor->fault == SIFT_FAULT_NONE && worker->status == SIFT_OK && fits &&
       sift_steps_hold(&worker->steps, stream, &seen) != SIFT_OK) {
@@ -183,6 +184,7 @@ enum sift_status sift_worker_restore(struct sift_worker *worker, struct sift_spa
   for (uint32_t i = 0; i < count && cursor.fault == SIFT_FAULT_NONE && worker->status == SIFT_OK; i++) {
     take_stream(worker, &cursor);
   }
+  sift_cursor_expect(&cursor, worker->status != SIFT_OK || cursor.at == cursor.end);
   if (worker->status != SIFT_OK) {
     return worker->status;
   }
@@ -214,11 +216,12 @@ enum sift_status sift_worker_overlay(struct sift_worker *worker, struct sift_sta
   struct sift_fleet fleet = worker->fleet;
   enum sift_status before = worker->status;
   *out = (struct sift_state_buffer){0};
-  enum sift_status status = sift_tally_init(&worker->tally, worker->ruleset, SIZE_MAX, worker->config.spaces_max);
-  worker->tally.epoch = tally.epoch + 1; /* Spaces remembered by streams are those of the other tally */
+  enum sift_status status = sift_fleet_init(&worker->fleet);
+  worker->tally = (struct sift_tally){0};
   if (status == SIFT_OK) {
-    status = sift_fleet_init(&worker->fleet);
+    status = sift_tally_init(&worker->tally, worker->ruleset, SIZE_MAX, worker->config.spaces_max);
   }
+  worker->tally.epoch = tally.epoch + 1; /* Spaces remembered by streams are those of the other tally */
   if (status == SIFT_OK) {
     status = settle_aside(worker, out);
   }

@@ -183,12 +183,15 @@ static void tell_event(struct sift_worker *worker, const struct sift_place *plac
       .field_count = hit->field_count,
   };
   enum sift_status status = sift_event_encode(worker->encoder, &event);
-  if (status == SIFT_OK && sift_event_block(worker->encoder).len >= EVENT_BLOCK_BYTES) {
-    status = worker->config.events->write(worker->config.events->context, sift_event_block(worker->encoder));
-    sift_event_clear(worker->encoder);
-  }
   if (status != SIFT_OK) {
     worker->status = status;
+  }
+}
+
+/* Between lines only: whoever replays blocks must have the events of a line together. */
+static void flush_full_block(struct sift_worker *worker) {
+  if (worker->encoder != NULL && sift_event_block(worker->encoder).len >= EVENT_BLOCK_BYTES) {
+    (void)sift_worker_flush_events(worker); /* the worker's status tells */
   }
 }
 
@@ -245,4 +248,5 @@ void sift_worker_line(struct sift_worker *worker, const struct sift_place *place
   for (uint32_t i = 0; i < count; i++) {
     close_mark(worker, place->stream, worker->ruleset->rules[worker->kept[i].rule].mark);
   }
+  flush_full_block(worker);
 }

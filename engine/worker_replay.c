@@ -76,12 +76,13 @@ static bool place_event(struct sift_worker *worker, const struct sift_event_reco
   return worker->replays;
 }
 
+/* Lines of one record have one place between them: their text tells them apart. */
 static bool same_line(const struct sift_worker *worker, const struct sift_event_record *event) {
   const struct sift_place *place = &worker->replayed;
   return worker->replays && event->offset == place->at.offset && event->time_ns == place->at.time_ns &&
          sift_span_equal(event->space, place->stream->space) &&
          sift_span_equal(event->channel, sift_span_of(place->stream->channel)) &&
-         sift_span_equal(event->source, sift_span_of(place->at.source));
+         sift_span_equal(event->source, sift_span_of(place->at.source)) && sift_span_equal(event->text, place->text);
 }
 
 static bool keep_hit(struct sift_worker *worker, const struct sift_event_record *event, uint32_t number) {
@@ -135,7 +136,7 @@ enum sift_status sift_worker_replayed(struct sift_worker *worker) {
 }
 
 enum sift_status sift_worker_count(struct sift_worker *worker, struct sift_span space, uint64_t lines, uint64_t bytes) {
-  bool named = sift_space_name_valid(space);
+  bool named = sift_space_name_valid(space) && !sift_span_equal(space, sift_span_of("-"));
   struct sift_span name = named ? space : sift_span("-", 1);
   struct sift_space *tally = sift_tally_space(&worker->tally, name, sift_space_hash(name));
   if (tally == NULL) {

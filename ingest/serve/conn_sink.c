@@ -4,7 +4,7 @@
 #include "ingest/serve/loop_internal.h"
 
 static bool dropping(const struct sift_conn *conn) {
-  return conn->loop->hub->drop_newest && sift_budget_over(&conn->loop->hub->budget);
+  return conn->loop->hub->drop_newest && sift_hub_over(conn->loop->hub);
 }
 
 static void drop(struct sift_conn *conn, struct sift_span space, uint64_t records) {

@@ -233,6 +233,7 @@ enum sift_status sift_entry_apply(struct sift_span payload, uint64_t seq, struct
   while (cursor.at < cursor.end && cursor.fault == SIFT_FAULT_NONE && apply.status == SIFT_OK) {
     if (!is_ours(cursor)) {
       apply_event(&apply, &cursor);
+      events = true;
       continue;
     }
     if (events) { /* the last line is complete */

@@ -63,6 +63,20 @@ static inline uint64_t sift_hub_durable(const struct sift_hub *hub) {
   return hub->journal != NULL ? sift_journal_durable(hub->journal) : atomic_load_explicit(&hub->seq, memory_order_acquire);
 }
 
+/* The memory limit: beside the budget count entries that the disk has not taken yet, which a disk that fails keeps for long. */
+static inline size_t sift_hub_memory(const struct sift_hub *hub) {
+  size_t queued = hub->journal != NULL ? (size_t)sift_journal_queued_bytes(hub->journal) : 0;
+  return atomic_load_explicit(&hub->budget.used, memory_order_relaxed) + queued;
+}
+
+/* Whether reading must stop, and whether there is room enough to read on: some way below, so that it does not go back and forth. */
+static inline bool sift_hub_over(const struct sift_hub *hub) {
+  return sift_hub_memory(hub) >= hub->budget.limit;
+}
+static inline bool sift_hub_relaxed(const struct sift_hub *hub) {
+  return sift_hub_memory(hub) < hub->budget.limit - hub->budget.limit / 8;
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ingest/serve/budget.h"
 #include "ingest/serve/journal_internal.h"
 
 int64_t sift_journal_clock_ns(void) {
@@ -138,23 +137,9 @@ void sift_journal_free(struct sift_journal *journal) {
 
 /* --- appending --------------------------------------------------------------------------------------------------------- */
 
-void sift_journal_hold(struct sift_journal *journal, uint64_t bytes) {
-  atomic_fetch_add(&journal->queued_bytes, bytes);
-  if (journal->config.budget != NULL) {
-    sift_budget_take(journal->config.budget, bytes);
-  }
-}
-
-void sift_journal_let_go(struct sift_journal *journal, uint64_t bytes) {
-  atomic_fetch_sub(&journal->queued_bytes, bytes);
-  if (journal->config.budget != NULL) {
-    sift_budget_give(journal->config.budget, bytes);
-  }
-}
-
 /* The number is given where the order is: under the mutex. */
 static uint64_t enqueue(struct sift_journal *journal, struct sift_journal_block *block, struct sift_seal *seal) {
-  sift_journal_hold(journal, sizeof *block + block->size);
+  atomic_fetch_add(&journal->queued_bytes, sizeof *block + block->size);
   pthread_mutex_lock(&journal->mutex);
   uint64_t seq = journal->next_seq;
   journal->next_seq += !block->is_header;

@@ -17,9 +17,7 @@ enum {
   SIFT_JOURNAL_ERROR_BYTES = 4096 + 512, /* a message with a path in it */
 };
 
-struct sift_budget;
-
-/* Zeroes are the defaults, apart from `directory` and `header`. Copied, but for `disk` and `budget`. */
+/* Zeroes are the defaults, apart from `directory` and `header`. Copied, but for `disk`. */
 struct sift_journal_config {
   const char *directory;     /* made where it is missing; its parent must exist */
   struct sift_span header;   /* opens each segment, e.g. sift_event_encode_header's map; at most SIFT_JOURNAL_ENTRY_BYTES_MAX */
@@ -36,7 +34,6 @@ struct sift_journal_config {
   void (*trouble)(void *context, const char *text);
   void *context;
 
-  struct sift_budget *budget;   /* holds what is queued and not durable; NULL: none does */
   const struct sift_disk *disk; /* NULL: the real one */
 };
 

@@ -65,10 +65,6 @@ struct sift_journal {
   bool rotate; /* the header is another */
 };
 
-/* Memory of the queue: counted, and held in the budget where there is one. */
-void sift_journal_hold(struct sift_journal *journal, uint64_t bytes);
-void sift_journal_let_go(struct sift_journal *journal, uint64_t bytes);
-
 static inline void sift_journal_queue_init(struct sift_journal_queue *queue) {
   queue->head = NULL;
   queue->tail = &queue->head;

@@ -181,7 +181,7 @@ static void publish(struct sift_journal *journal, struct sift_journal_block *end
   }
   segment->durable_bytes = segment->bytes;
   segment->written_ns = now_ns(journal);
-  sift_journal_let_go(journal, freed);
+  atomic_fetch_sub(&journal->queued_bytes, freed);
   pthread_mutex_lock(&journal->mutex);
   atomic_store(&journal->durable, durable);
   journal->stats.written_bytes += written;
@@ -201,7 +201,7 @@ static void adopt_headers(struct sift_journal *journal) {
     if (header->next == NULL) {
       journal->flight.tail = &journal->flight.head;
     }
-    sift_journal_let_go(journal, sizeof *header + header->size);
+    atomic_fetch_sub(&journal->queued_bytes, sizeof *header + header->size);
     header->next = NULL;
     free(journal->header);
     journal->header = header;

@@ -11,11 +11,16 @@ static enum sift_status refuse(char error[SIFT_LISTENER_ERROR_BYTES], const char
   return SIFT_EINVAL;
 }
 
+/* What is said where nothing else is wrong but the status. */
+static void say_memory(char error[SIFT_LISTENER_ERROR_BYTES]) {
+  snprintf(error, SIFT_LISTENER_ERROR_BYTES, "%s", sift_status_text(SIFT_ENOMEM));
+}
+
 /* ---- scheme ---- */
 
 static bool take_word(struct sift_span *rest, const char *word) {
   size_t len = strlen(word);
-  bool ends = rest->len == len || (rest->len > len && rest->data[len] == '+');
+  bool ends = rest->len == len || (rest->len > len + 1 && rest->data[len] == '+');
   if (!ends || memcmp(rest->data, word, len) != 0) {
     return false;
   }
@@ -123,6 +128,7 @@ static const struct option options[] = {
 
 enum sift_status sift_listener_set(struct sift_listener_config *listener, struct sift_arena *arena, struct sift_span name,
                                    struct sift_span value, char error[SIFT_LISTENER_ERROR_BYTES]) {
+  say_memory(error);
   for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
     if (!sift_span_equal(name, sift_span_of(options[i].name))) {
       continue;
@@ -155,7 +161,7 @@ static bool decode(char *text, size_t *len) {
       text[to++] = text[at];
       continue;
     }
-    int high = at + 2 < *len + 0 ? hex(text[at + 1]) : -1;
+    int high = at + 2 < *len ? hex(text[at + 1]) : -1;
     int low = high >= 0 ? hex(text[at + 2]) : -1;
     if (low < 0) {
       return false;
@@ -203,6 +209,7 @@ static enum sift_status parse_options(struct sift_listener_config *out, struct s
 enum sift_status sift_listener_parse(struct sift_listener_config *out, struct sift_arena *arena, const char *url,
                                      char error[SIFT_LISTENER_ERROR_BYTES]) {
   *out = (struct sift_listener_config){.kind = SIFT_PROTOCOL_LINES};
+  say_memory(error);
   struct sift_span whole = sift_span_of(url);
   const char *colon = strstr(url, "://");
   if (colon == NULL || !parse_scheme(out, sift_span(url, (size_t)(colon - url)))) {

@@ -242,8 +242,8 @@ static void swap(struct sift_loop *loop) {
 
 /* Reading stops and goes on for all connections of the loop alike. */
 static void pace(struct sift_loop *loop) {
-  const struct sift_budget *budget = &loop->hub->budget;
-  bool pause = !loop->hub->drop_newest && (loop->paused ? !sift_budget_relaxed(budget) : sift_budget_over(budget));
+  const struct sift_hub *hub = loop->hub;
+  bool pause = !hub->drop_newest && (loop->paused ? !sift_hub_relaxed(hub) : sift_hub_over(hub));
   if (pause == loop->paused) {
     return;
   }

@@ -58,9 +58,21 @@ enum sift_status sift_loop_worker(struct sift_loop *loop, const struct sift_data
 
 /* ---- streams and damage ---- */
 
+/* Before the worker would do so between two batches: what was gathered of other listeners has streams by their numbers. */
+static void forget_streams(struct sift_loop *loop) {
+  enum sift_status status = sift_loop_flush_all(loop);
+  status = status == SIFT_OK ? sift_worker_begin(loop->worker, sift_span_of("")) : status;
+  if (status != SIFT_OK) {
+    sift_loop_fatal(loop, status);
+  }
+}
+
 uint32_t sift_loop_stream(struct sift_loop *loop, size_t port, struct sift_span space, struct sift_span channel) {
   struct sift_streams *streams = sift_worker_streams(loop->worker);
   enum sift_reason reason = SIFT_REASONS;
+  if (streams->count >= SIFT_STREAMS_MAX) {
+    forget_streams(loop);
+  }
   if (sift_streams_generation(streams) != loop->generation) {
     sift_stream_cache_clear(loop->cache);
     loop->generation = sift_streams_generation(streams);
@@ -137,7 +149,7 @@ static enum sift_status on_events(void *context, struct sift_span block) {
   if (loop->events.len < (loop->chunk_open ? CHUNK_EVENTS_BYTES_MAX : EVENTS_BYTES_MAX)) {
     return SIFT_OK;
   }
-  /* It may end within a line's events: those of one line are together all the same, as the next entry of this loop follows. */
+  /* Blocks end with a line, so an entry never parts the events of one. */
   const struct sift_entry entry = {.source = sift_span_of(loop->hub->ports[loop->scanning].bound),
                                    .received_ns = sift_realtime_ns(),
                                    .events = sift_span(loop->events.bytes, loop->events.len)};

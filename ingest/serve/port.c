@@ -83,7 +83,7 @@ static void remove_stale(const struct sockaddr_un *address) {
   if (lstat(address->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode)) {
     return;
   }
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); /* a full backlog would be waited for */
   if (fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 && errno == ECONNREFUSED) {
     unlink(address->sun_path);
   }

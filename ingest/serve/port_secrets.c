@@ -10,21 +10,38 @@
 
 enum { SECRET_BYTES_MAX = 64 * 1024, USERS_MAX = 1024 };
 
+/* At most `size` bytes, also of what gives them in pieces; -1 with errno. */
+static ssize_t read_all(const char *path, char *bytes, size_t size) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return -1;
+  }
+  size_t len = 0;
+  ssize_t got = 1;
+  while (got > 0 && len < size) {
+    got = read(fd, bytes + len, size - len);
+    len += got > 0 ? (size_t)got : 0;
+  }
+  int cause = errno;
+  close(fd);
+  errno = cause;
+  return got < 0 ? -1 : (ssize_t)len;
+}
+
 static enum sift_status read_file(const char *path, struct sift_arena *arena, struct sift_span *out,
                                   char error[SIFT_PORT_ERROR_BYTES]) {
   char *bytes = sift_arena_alloc(arena, SECRET_BYTES_MAX + 1);
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t len = fd >= 0 && bytes != NULL ? read(fd, bytes, SECRET_BYTES_MAX) : -1;
-  int cause = errno;
-  if (fd >= 0) {
-    close(fd);
-  }
   if (bytes == NULL) {
     return SIFT_ENOMEM;
   }
+  ssize_t len = read_all(path, bytes, SECRET_BYTES_MAX + 1);
   if (len < 0) {
-    snprintf(error, SIFT_PORT_ERROR_BYTES, "%s cannot be read: %s", path, strerror(cause));
+    snprintf(error, SIFT_PORT_ERROR_BYTES, "%s cannot be read: %s", path, strerror(errno));
     return SIFT_EIO;
+  }
+  if (len > SECRET_BYTES_MAX) {
+    snprintf(error, SIFT_PORT_ERROR_BYTES, "%s is larger than %d KiB", path, SECRET_BYTES_MAX / 1024);
+    return SIFT_EINVAL;
   }
   while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r')) {
     len--;
@@ -58,6 +75,10 @@ static enum sift_status parse_users(struct sift_port *port, struct sift_arena *a
     }
     size_t name = (size_t)(colon - row.data);
     users[count++] = (struct sift_forward_user){sift_span(row.data, name), sift_span(colon + 1, row.len - name - 1)};
+  }
+  if (count == 0) { /* it would let everybody in who has the shared key */
+    snprintf(error, SIFT_PORT_ERROR_BYTES, "%s names no user: write NAME:PASSWORD, one a line", port->config.users_file);
+    return SIFT_EINVAL;
   }
   port->auth.users = users;
   port->auth.user_count = count;

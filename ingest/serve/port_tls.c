@@ -23,14 +23,26 @@ static enum sift_status ask_for_certificates(SSL_CTX *context, const char *file,
     return refuse(error, "the certificates of", file);
   }
   SSL_CTX_set_client_CA_list(context, names);
+  /* A session with a certificate is resumed only within a context that has a name: without one the handshake fails. */
+  SSL_CTX_set_session_id_context(context, (const unsigned char *)"spacesift", 9);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
   return SIFT_OK;
+}
+
+/* Nobody is there to type a passphrase: without this OpenSSL asks at the terminal, and waits. */
+static int no_passphrase(char *buffer, int size, int writing, void *context) {
+  (void)buffer;
+  (void)size;
+  (void)writing;
+  (void)context;
+  return -1;
 }
 
 static enum sift_status set_up(SSL_CTX *context, const struct sift_listener_config *config, char error[SIFT_PORT_ERROR_BYTES]) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); /* an idle connection holds none */
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_default_passwd_cb(context, no_passphrase);
   if (SSL_CTX_use_certificate_chain_file(context, config->certificate) != 1) {
     return refuse(error, "certificate", config->certificate);
   }

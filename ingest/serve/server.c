@@ -207,6 +207,9 @@ enum sift_status sift_server_check(const struct sift_server_config *config, char
   free(server.hub.ports);
   sift_rulebox_release(server.rules);
   sift_arena_release(&server.arena);
+  if (status != SIFT_OK && error[0] == '\0') {
+    snprintf(error, SIFT_SERVER_ERROR_BYTES, "%s", sift_status_text(status));
+  }
   return status;
 }
 

@@ -57,7 +57,6 @@ static enum sift_status open_journal(struct sift_server *server, uint64_t seq_af
       .notify = sift_server_wake_loops,
       .trouble = on_trouble,
       .context = server,
-      .budget = &server->hub.budget,
   };
   status = sift_journal_open(&server->hub.journal, &journal, found, error, SIFT_SERVER_ERROR_BYTES);
   sift_pack_release(&header);

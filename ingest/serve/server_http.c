@@ -11,7 +11,7 @@ static struct sift_view *view_of(void *context) {
 
 /* Below the limit again, and still waiting for some room: that is not ready either. */
 static bool short_of_memory(const struct sift_server *server) {
-  bool paused = sift_budget_over(&server->hub.budget);
+  bool paused = sift_hub_over(&server->hub);
   for (unsigned i = 0; i < server->loop_count; i++) {
     paused = paused || sift_count_get(&sift_loop_counters(server->loops[i])->paused) > 0;
   }

@@ -76,6 +76,7 @@ static enum sift_status open_journal(struct sift_server *server, uint64_t seq_af
   };
   status = sift_journal_open(&server->hub.journal, &journal, found, error, SIFT_SERVER_ERROR_BYTES);
   sift_pack_release(&header);
+  server->hub.budget.journal = server->hub.journal;
   if (status == SIFT_OK && found->torn_bytes > 0) {
     sift_note_say(server->hub.note, SIFT_NOTE_WARNING, SIFT_NOTE_ALWAYS,
                   "journal %s: %llu bytes of an entry that was never acknowledged were cut off", found->torn_name,

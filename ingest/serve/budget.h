@@ -1,4 +1,4 @@
-/* The memory that all connections together may hold: counted by every loop, asked by every loop. What waits for the disk counts too. */
+/* The memory that all connections together may hold, and what waits for the disk: counted and asked by every loop. */
 #ifndef SIFT_INGEST_SERVE_BUDGET_H
 #define SIFT_INGEST_SERVE_BUDGET_H
 

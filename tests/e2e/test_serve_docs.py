@@ -51,6 +51,8 @@ def make_secrets(directory):
     assert made.returncode == 0, made.stderr
     shutil.copy(directory / "tls" / "server.pem", directory / "tls" / "ca.pem")
     (directory / "secrets" / "forward-key").write_text("the key\n")
+    (directory / "secrets" / "http-token").write_text("0123456789abcdef0123456789abcdef\n")
+    (directory / "secrets" / "http-token").chmod(0o600)
     (directory / "secrets" / "forward-users").write_text("# name:password\nfluentbit:the password\n")
 
 
@@ -89,6 +91,17 @@ def test_a_mistake_in_the_configuration_file_is_told_with_its_place(tmp_path, wr
     checked = program.run("serve", "--check", "--config", "serve.yaml", cwd=tmp_path)
     assert checked.status == program.USAGE
     assert f"serve.yaml:{line}:" in checked.err
+
+
+def test_a_check_sees_to_the_http_address_and_its_token(tmp_path):
+    for address, token, says in (
+        ("127.0.0.1", [], "is no address"),
+        ("0.0.0.0:0", [], "bearer token is needed"),
+        ("127.0.0.1:0", ["--http-token-file", tmp_path / "none"], "cannot read the token"),
+    ):
+        listen = ["--listen", "tcp://127.0.0.1:0", "--rules", program.RULES]
+        checked = program.run("serve", "--check", *listen, "--http", address, *token)
+        assert checked.status == program.USAGE and says in checked.err
 
 
 def test_settings_that_are_not_given_are_as_the_file_shows(tmp_path):

@@ -112,6 +112,17 @@ def test_settings_that_are_not_given_are_as_the_file_shows(tmp_path):
         assert str(shown[name]) == value, name
 
 
+def test_the_listeners_that_collectors_are_given_are_good(tmp_path):
+    make_secrets(tmp_path)
+    text = (DOCS / "serve.md").read_text()
+    urls = re.findall(r"`((?:tcp|syslog|forward)[a-z+]*://\S+?:\d+[^`]*)`", text[text.index("## Collectors") :])
+    assert len(urls) >= 5
+    files = "cert=tls/server.pem&key=tls/server.key"
+    listen = [word for url in urls for word in ("--listen", url.replace("cert=...&key=...", files))]
+    checked = program.run("serve", "--check", *listen, "--rules", program.RULES, cwd=tmp_path)
+    assert (checked.status, checked.err) == (program.OK, "")
+
+
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory):
     """What a server prints that has all it may have."""

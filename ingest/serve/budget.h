@@ -5,9 +5,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "ingest/serve/journal.h"
+
 struct sift_budget {
   _Atomic size_t used;
   size_t limit;
+  const struct sift_journal *journal; /* NULL: none. Set before anybody asks */
 };
 
 static inline void sift_budget_take(struct sift_budget *budget, size_t bytes) {

@@ -220,11 +220,7 @@ static enum sift_status open_door(struct sift_http *http, char *error, size_t er
     status = sift_http_token_read(&http->token, config->token_file, error, error_size);
   }
   if (status == SIFT_OK && http->token == NULL && !http->listen.local) {
-    snprintf(error, error_size,
-             "%s can be reached from other machines, so a bearer token is needed: name a file that holds one, or listen on "
-             "127.0.0.1 or a unix socket",
-             http->listen.text);
-    return SIFT_EINVAL;
+    return sift_http_token_missing(http->listen.text, error, error_size);
   }
   return status;
 }

@@ -90,11 +90,19 @@ static void remove_stale(const struct sockaddr_un *name) {
   }
 }
 
-static enum sift_status open_unix(struct sift_http_listen *out, const char *path, char *error, size_t error_size) {
-  struct sockaddr_un name = {.sun_family = AF_UNIX};
-  if (path[0] != '/' || strlen(path) >= sizeof name.sun_path) {
+static enum sift_status name_unix(struct sockaddr_un *name, const char *path, char *error, size_t error_size) {
+  *name = (struct sockaddr_un){.sun_family = AF_UNIX};
+  if (path[0] != '/' || strlen(path) >= sizeof name->sun_path) {
     snprintf(error, error_size, "'unix:%s' is no address: give an absolute path of at most %zu bytes", path,
-             sizeof name.sun_path - 1);
+             sizeof name->sun_path - 1);
+    return SIFT_EINVAL;
+  }
+  return SIFT_OK;
+}
+
+static enum sift_status open_unix(struct sift_http_listen *out, const char *path, char *error, size_t error_size) {
+  struct sockaddr_un name;
+  if (name_unix(&name, path, error, error_size) != SIFT_OK) {
     return SIFT_EINVAL;
   }
   memcpy(name.sun_path, path, strlen(path) + 1);
@@ -138,7 +146,8 @@ static bool split(const char *address, char host[256], const char **port) {
   return true;
 }
 
-static enum sift_status open_inet(struct sift_http_listen *out, const char *address, char *error, size_t error_size) {
+/* *found: at least one, to be freed. */
+static enum sift_status look_up(struct addrinfo **found, const char *address, char *error, size_t error_size) {
   char host[256];
   const char *port = NULL;
   if (!split(address, host, &port)) {
@@ -146,10 +155,17 @@ static enum sift_status open_inet(struct sift_http_listen *out, const char *addr
     return SIFT_EINVAL;
   }
   struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-  struct addrinfo *found = NULL;
-  int refused = getaddrinfo(host, port, &hints, &found);
+  int refused = getaddrinfo(host, port, &hints, found);
   if (refused != 0) {
     snprintf(error, error_size, "'%s' is no address of this machine: %s", host, gai_strerror(refused));
+    return SIFT_EINVAL;
+  }
+  return SIFT_OK;
+}
+
+static enum sift_status open_inet(struct sift_http_listen *out, const char *address, char *error, size_t error_size) {
+  struct addrinfo *found = NULL;
+  if (look_up(&found, address, error, error_size) != SIFT_OK) {
     return SIFT_EINVAL;
   }
   out->fd = -1;
@@ -173,6 +189,37 @@ enum sift_status sift_http_listen_open(struct sift_http_listen *out, const char 
     snprintf(error, error_size, "cannot tell the address of %s: %s", address, strerror(errno));
     sift_http_listen_close(out);
     status = SIFT_EIO;
+  }
+  return status;
+}
+
+enum sift_status sift_http_token_missing(const char *address, char *error, size_t error_size) {
+  snprintf(error, error_size,
+           "%s can be reached from other machines, so a bearer token is needed: name a file that holds one, or listen on "
+           "127.0.0.1 or a unix socket",
+           address);
+  return SIFT_EINVAL;
+}
+
+static enum sift_status check_inet(const char *address, bool token, char *error, size_t error_size) {
+  struct addrinfo *found = NULL;
+  if (look_up(&found, address, error, error_size) != SIFT_OK) {
+    return SIFT_EINVAL;
+  }
+  bool local = sift_http_is_local(found->ai_addr);
+  freeaddrinfo(found);
+  return local || token ? SIFT_OK : sift_http_token_missing(address, error, error_size);
+}
+
+enum sift_status sift_http_listen_check(const char *address, const char *token_file, char *error, size_t error_size) {
+  struct sockaddr_un name;
+  bool is_unix = strncmp(address, "unix:", 5) == 0;
+  enum sift_status status =
+      is_unix ? name_unix(&name, address + 5, error, error_size) : check_inet(address, token_file != NULL, error, error_size);
+  if (status == SIFT_OK && token_file != NULL) {
+    char *token = NULL;
+    status = sift_http_token_read(&token, token_file, error, error_size);
+    free(token);
   }
   return status;
 }

@@ -25,6 +25,13 @@ struct sift_http_listen {
  * replaced. SIFT_EINVAL for an address that is none, SIFT_EIO where the system refuses; `error` says so in words. */
 enum sift_status sift_http_listen_open(struct sift_http_listen *out, const char *address, char *error, size_t error_size);
 
+/* Whether open would find an address in it, and a token where it can be reached from other machines; binds nothing. Errors as open
+ * and sift_http_token_read(). `token_file` may be NULL. */
+enum sift_status sift_http_listen_check(const char *address, const char *token_file, char *error, size_t error_size);
+
+/* The refusal of an address, as it stands in messages, that other machines reach while there is no token. */
+enum sift_status sift_http_token_missing(const char *address, char *error, size_t error_size);
+
 /* The same for a listening socket that was handed over; it is closed with the object. */
 enum sift_status sift_http_listen_take(struct sift_http_listen *out, int fd, char *error, size_t error_size);
 void sift_http_listen_close(struct sift_http_listen *listen);

@@ -139,6 +139,7 @@ void sift_journal_free(struct sift_journal *journal) {
 
 /* The number is given where the order is: under the mutex. */
 static uint64_t enqueue(struct sift_journal *journal, struct sift_journal_block *block, struct sift_seal *seal) {
+  block->queued_ns = sift_journal_clock_ns();
   atomic_fetch_add(&journal->queued_bytes, sizeof *block + block->size);
   pthread_mutex_lock(&journal->mutex);
   uint64_t seq = journal->next_seq;
@@ -211,6 +212,9 @@ void sift_journal_stats(struct sift_journal *journal, struct sift_journal_stats 
   pthread_mutex_lock(&journal->mutex);
   *out = journal->stats;
   out->appended = journal->next_seq - 1;
+  if (out->oldest_ns == 0 && journal->queue.head != NULL) {
+    out->oldest_ns = journal->queue.head->queued_ns;
+  }
   pthread_mutex_unlock(&journal->mutex);
   out->durable = sift_journal_durable(journal);
   out->queued_bytes = sift_journal_queued_bytes(journal);

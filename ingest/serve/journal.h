@@ -119,6 +119,7 @@ enum sift_status sift_journal_wait(struct sift_journal *journal, uint64_t seq, u
 struct sift_journal_stats {
   uint64_t appended, durable; /* sequence numbers */
   uint64_t queued_bytes;
+  int64_t oldest_ns;                /* CLOCK_MONOTONIC: when the oldest of those that are not durable was appended; 0: all are */
   uint64_t segments, segment_bytes; /* in the directory */
   uint64_t written_bytes, syncs;    /* since opening, retries included */
   uint64_t sync_ns_sum, sync_ns_max;

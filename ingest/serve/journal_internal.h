@@ -11,6 +11,7 @@
 struct sift_journal_block {
   struct sift_journal_block *next;
   uint64_t seq;
+  int64_t queued_ns; /* monotonic */
   bool is_header;
   size_t size;
   char bytes[];

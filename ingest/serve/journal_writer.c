@@ -163,6 +163,11 @@ static enum sift_status sync_segment(struct sift_journal *journal) {
   return result == 0 ? SIFT_OK : SIFT_EIO;
 }
 
+/* Under the mutex, whenever what is in flight has changed. */
+static void note_oldest(struct sift_journal *journal) {
+  journal->stats.oldest_ns = journal->flight.head != NULL ? journal->flight.head->queued_ns : 0;
+}
+
 /* All in flight before `end` is durable. */
 static void publish(struct sift_journal *journal, struct sift_journal_block *end) {
   struct sift_journal_segment *segment = &journal->segment;
@@ -185,6 +190,7 @@ static void publish(struct sift_journal *journal, struct sift_journal_block *end
   pthread_mutex_lock(&journal->mutex);
   atomic_store(&journal->durable, durable);
   journal->stats.written_bytes += written;
+  note_oldest(journal);
   journal->stats.segment_bytes = journal->files.bytes + segment->bytes;
   pthread_cond_broadcast(&journal->changed);
   pthread_mutex_unlock(&journal->mutex);
@@ -276,6 +282,7 @@ static bool take_work(struct sift_journal *journal, bool *tidy) {
     journal->flight.tail = journal->queue.tail;
     sift_journal_queue_init(&journal->queue);
   }
+  note_oldest(journal);
   *tidy = journal->tidy;
   journal->tidy = false;
   bool more = journal->flight.head != NULL || !journal->stopping;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ingest/scan.h"
+#include "ingest/serve/http_listen.h"
 #include "ingest/serve/loop_internal.h"
 #include "ingest/serve/server_internal.h"
 #include "ingest/serve/systemd.h"
@@ -200,6 +201,9 @@ enum sift_status sift_server_check(const struct sift_server_config *config, char
   sift_arena_init(&server.arena);
   error[0] = '\0';
   enum sift_status status = make_ports(&server, false, error);
+  if (status == SIFT_OK && config->http != NULL) {
+    status = sift_http_listen_check(config->http, config->token_file, error, SIFT_SERVER_ERROR_BYTES);
+  }
   status = status == SIFT_OK ? config->rules.load(config->rules.context, &server.rules, error) : status;
   for (size_t i = 0; i < server.hub.port_count; i++) {
     sift_port_release(&server.hub.ports[i]);

@@ -51,7 +51,7 @@ void sift_server_free(struct sift_server *server);
  * fatal, or that the last checkpoint could not be written. Blocks those signals in the calling thread from new() on. */
 enum sift_status sift_server_run(struct sift_server *server, char error[SIFT_SERVER_ERROR_BYTES]);
 
-/* Checks listeners, secrets, certificates, rules and addresses' form, and opens nothing. */
+/* Checks listeners, secrets, certificates, addresses, the token of HTTP and rules, and opens nothing. */
 enum sift_status sift_server_check(const struct sift_server_config *config, char error[SIFT_SERVER_ERROR_BYTES]);
 
 #ifdef __cplusplus

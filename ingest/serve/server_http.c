@@ -52,6 +52,7 @@ static void fill_journal(const struct sift_server *server, struct sift_metrics_j
       .appended_sequence = stats.appended,
       .durable_sequence = stats.durable,
       .queued_bytes = stats.queued_bytes,
+      .lag_seconds = stats.oldest_ns > 0 ? (double)(sift_monotonic_ns() - stats.oldest_ns) / 1e9 : 0,
       .bytes = stats.segment_bytes,
       .segments = stats.segments,
       .errors = stats.errors,

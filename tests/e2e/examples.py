@@ -3,6 +3,10 @@
 A `console` block is a session: `$ ` begins a command, `> ` goes on with it, and what follows is what it prints, both its
 outputs together. A line that is only `...` stands for any number of lines, `...` inside a line for any text.
 
+A command that ends in ` &` stays in the background until a later one kills it as `%1`, or else the document ends; what it
+prints is what it says until it serves. The ports in PORTS stand for free ones. What a server knows changes a moment after it
+was told, so a `curl` while one is under way is asked again, for a while, until it prints what is expected.
+
 After a change that alters what the program prints, this writes the documents' sessions anew, to be read over:
 
     python3 tests/e2e/examples.py README.md docs/*.md
@@ -13,9 +17,13 @@ import difflib
 import os
 import pathlib
 import re
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 import program
 
@@ -23,6 +31,11 @@ FENCE = re.compile(r"^```(\S*)$")
 GAP = "..."
 GAP_SIDE = 8  # as much text beside a gap tells its place
 FLEET = "sample-fleet"
+PORTS = ("5140", "5514", "6514", "9464", "24224")
+SERVES = re.compile(r" serves: ")
+SETTLE_S = 120  # how long a curl is asked again
+AGAIN_S = 0.2
+SETTLED_S = 2  # by when a server knows what it was told, where nothing is expected yet
 
 
 @dataclasses.dataclass
@@ -167,35 +180,146 @@ def enter(directory, document):
     return own
 
 
-def run(command, directory):
-    """Runs a command of a session. Its exit status must be 0 and so must be those of its parts."""
+def environment():
     path = os.pathsep.join([str(program.BIN_DIR), os.environ["PATH"]])
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        env=program.environment(PATH=path),
-        cwd=directory,
-        timeout=program.TIMEOUT_S,
-        check=False,
-    )
-    printed = done.stdout.decode("utf-8", "replace")
-    assert done.returncode == 0, f"{command}\nexit status {done.returncode}\n{printed}"
-    program.check_sound(done.returncode, printed)
-    return printed.splitlines()
+    return program.environment(PATH=path)
+
+
+def free_ports(count):
+    """Ports that nobody listens at just now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [str(sock.getsockname()[1]) for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return ports
+
+
+class Job:
+    """A command in the background, and what it has printed so far."""
+
+    def __init__(self, command, directory):
+        self.command = command
+        self.lines = []
+        self.serves = threading.Event()
+        self.process = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment(),
+            cwd=directory,
+            text=True,
+        )
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if SERVES.search(line):
+                self.serves.set()
+        self.serves.set()  # or never will
+
+    def begin(self):
+        """What it printed until it served."""
+        assert self.serves.wait(program.TIMEOUT_S), f"{self.command}\ndoes not serve:\n" + "\n".join(self.lines)
+        assert self.process.poll() is None, f"{self.command}\nended early:\n" + "\n".join(self.lines)
+        return list(self.lines)
+
+    def end(self):
+        """Asks it to end, which it must do well."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(program.TIMEOUT_S)
+        self.reader.join(program.TIMEOUT_S)
+        printed = "\n".join(self.lines)
+        program.check_sound(status, printed)
+        assert status == program.OK, f"{self.command}\nexit status {status}\n{printed}"
+
+
+class Session:
+    """The commands of one document, run in its directory; a context manager, which ends what runs in the background."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.jobs = []
+        ports = free_ports(len(PORTS))
+        self.ports = dict(zip(PORTS, ports))
+        self.real = dict(zip(ports, PORTS))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        jobs, self.jobs = self.jobs, []
+        try:
+            for job in jobs:
+                job.end()
+        finally:
+            for job in jobs:
+                if job.process.poll() is None:
+                    job.process.kill()
+
+    def told(self, lines):
+        """With the ports that the document names."""
+        ports = re.compile(rf"(?<=:)({'|'.join(self.real)})(?![0-9])")
+        return [ports.sub(lambda found: self.real[found[0]], line) for line in lines]
+
+    def run(self, command):
+        """What a command prints. Its exit status must be 0 and so must be those of its parts."""
+        command = re.sub(rf"(?<![0-9.])({'|'.join(PORTS)})(?![0-9.])", lambda found: self.ports[found[0]], command)
+        signalled = re.fullmatch(r"kill (-HUP )?%(\d+)", command)
+        if signalled:
+            number = int(signalled[2]) - 1
+            if signalled[1]:
+                self.jobs[number].process.send_signal(signal.SIGHUP)
+            else:
+                self.jobs.pop(number).end()
+            return []
+        if command.endswith(" &"):
+            self.jobs.append(Job(command[:-2], self.directory))
+            return self.told(self.jobs[-1].begin())
+        return self.told(self.foreground(command))
+
+    def foreground(self, command):
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment(),
+            cwd=self.directory,
+            timeout=program.TIMEOUT_S,
+            check=False,
+        )
+        printed = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0, f"{command}\nexit status {done.returncode}\n{printed}"
+        program.check_sound(done.returncode, printed)
+        return printed.splitlines()
+
+    def run_step(self, step):
+        """What a step prints; of a server that is asked, once it knows what it is expected to know."""
+        until = time.monotonic() + SETTLE_S
+        while True:
+            printed = self.run(step.command)
+            asked = self.jobs and step.command.startswith("curl ")
+            if not asked or fits(step.expected, printed) or time.monotonic() >= until:
+                return printed
+            time.sleep(AGAIN_S)
 
 
 def renew_document(document, directory):
     text = document.read_text()
     lines = text.splitlines()
     moved = 0
-    for block in blocks(text):
-        for step in steps(block) if block.language == "console" else []:
-            renewed = renew(step.expected, run(step.command, directory))
-            begin = block.start + step.start + moved
-            lines[begin : begin + len(step.expected)] = renewed
-            moved += len(renewed) - len(step.expected)
+    with Session(directory) as session:
+        for block in blocks(text):
+            for step in steps(block) if block.language == "console" else []:
+                time.sleep(SETTLED_S if session.jobs else 0)
+                renewed = renew(step.expected, session.run(step.command))
+                begin = block.start + step.start + moved
+                lines[begin : begin + len(step.expected)] = renewed
+                moved += len(renewed) - len(step.expected)
     document.write_text("\n".join(lines) + "\n")
 
 

@@ -65,30 +65,30 @@ def differences(step, printed):
     return "\n".join([f"$ {step.command}", *told])
 
 
-def run_session(block, directory):
+def run_session(block, session):
     wrong = []
     for step in examples.steps(block):
-        printed = examples.run(step.command, directory)
+        printed = session.run_step(step)
         if not examples.fits(step.expected, printed):
             wrong.append(differences(step, printed))
     return wrong
 
 
-def run_python(block, directory):
+def run_python(block, session):
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", block.text], cwd=directory, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", block.text], cwd=session.directory, capture_output=True, text=True, check=False
     )
     return [] if done.returncode == 0 else [f"{block.text}\n{done.stderr}"]
 
 
 @each_document
 def test_examples_print_what_the_document_shows(document, place):
-    directory = examples.enter(place, document)
     runners = {"console": run_session, "python": run_python}
     wrong = []
-    for block in examples.blocks(document.read_text()):
-        if block.language in runners:
-            wrong += runners[block.language](block, directory)
+    with examples.Session(examples.enter(place, document)) as session:
+        for block in examples.blocks(document.read_text()):
+            if block.language in runners:
+                wrong += runners[block.language](block, session)
     assert not wrong, "\n\n".join(wrong)
 
 

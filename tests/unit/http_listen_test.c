@@ -61,6 +61,25 @@ static void test_a_free_port_is_told(void **state) {
   sift_http_listen_close(&listening); /* twice is fine */
 }
 
+static void check(const char *address, const char *token_file, enum sift_status status, const char *says) {
+  char error[512] = "";
+  assert_int_equal(sift_http_listen_check(address, token_file, error, sizeof error), status);
+  assert_non_null(strstr(error, says));
+}
+
+static void test_an_address_is_checked_without_binding_it(void **state) {
+  (void)state;
+  check("127.0.0.1:1", NULL, SIFT_OK, ""); /* nobody here may bind it, or somebody has */
+  check("[::1]:9464", NULL, SIFT_OK, "");
+  check("unix:/nowhere/at/all", NULL, SIFT_OK, "");
+  check("unix:relative", NULL, SIFT_EINVAL, "absolute path");
+  check("127.0.0.1", NULL, SIFT_EINVAL, "is no address");
+  check("127.0.0.1:65536", NULL, SIFT_EINVAL, "is no address");
+  check("0.0.0.0:9464", NULL, SIFT_EINVAL, "bearer token is needed");
+  check("0.0.0.0:9464", "/nowhere/at/all", SIFT_EIO, "cannot read the token");
+  check("127.0.0.1:9464", "/nowhere/at/all", SIFT_EIO, "cannot read the token");
+}
+
 static void test_a_socket_may_be_handed_over(void **state) {
   (void)state;
   struct sift_http_listen made;
@@ -167,9 +186,13 @@ static void test_a_token_file_is_read_with_care(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_only_loopback_is_local),      cmocka_unit_test(test_a_free_port_is_told),
-      cmocka_unit_test(test_a_socket_may_be_handed_over), cmocka_unit_test(test_a_socket_file_goes_with_its_server),
-      cmocka_unit_test(test_only_the_whole_token_fits),   cmocka_unit_test(test_a_token_file_is_read_with_care),
+      cmocka_unit_test(test_only_loopback_is_local),
+      cmocka_unit_test(test_a_free_port_is_told),
+      cmocka_unit_test(test_an_address_is_checked_without_binding_it),
+      cmocka_unit_test(test_a_socket_may_be_handed_over),
+      cmocka_unit_test(test_a_socket_file_goes_with_its_server),
+      cmocka_unit_test(test_only_the_whole_token_fits),
+      cmocka_unit_test(test_a_token_file_is_read_with_care),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "ingest/serve/hub.h"
+#include "ingest/serve/journal_internal.h"
 #include "tests/unit/journal_support.h"
 
 enum { ENTRIES = 24, MANY = 200, STEPS = 40 };
@@ -295,6 +297,51 @@ static void a_new_header_opens_a_new_segment_where_it_was_set(void **state) {
   expect_all(fixture, 3);
 }
 
+static struct sift_journal_stats stats_of(struct journal_fixture *fixture) {
+  struct sift_journal_stats stats;
+  sift_journal_stats(fixture->journal, &stats);
+  return stats;
+}
+
+static void the_age_of_the_oldest_entry_that_waits_is_told(void **state) {
+  struct journal_fixture *fixture = *state;
+  journal_open(fixture);
+  journal_append_range(fixture, 1, 2);
+  assert_int_equal(stats_of(fixture).oldest_ns, 0);
+  test_disk_plan(&fixture->disk, DISK_ANY, 0, UINT64_MAX, ENOSPC);
+  int64_t before_ns = sift_journal_clock_ns();
+  journal_append(fixture, 3);
+  int64_t after_ns = sift_journal_clock_ns();
+  int64_t oldest_ns = stats_of(fixture).oldest_ns;
+  assert_in_range(oldest_ns, before_ns, after_ns);
+  for (uint64_t seq = 4; seq < 8; seq++) {
+    journal_append(fixture, seq);
+    assert_int_equal(stats_of(fixture).oldest_ns, oldest_ns);
+  }
+  test_disk_plan(&fixture->disk, 0, 0, 0, 0);
+  assert_int_equal(sift_journal_wait(fixture->journal, 7, WAIT_MS), SIFT_OK);
+  assert_int_equal(stats_of(fixture).oldest_ns, 0);
+}
+
+static void what_waits_for_the_disk_counts_towards_the_memory_limit(void **state) {
+  struct journal_fixture *fixture = *state;
+  journal_open(fixture);
+  struct sift_hub hub = {.journal = fixture->journal, .budget.limit = 4096};
+  journal_append_range(fixture, 1, 50);
+  assert_false(sift_hub_over(&hub));
+  test_disk_plan(&fixture->disk, DISK_ANY, 0, UINT64_MAX, ENOSPC);
+  uint64_t seq = 50;
+  while (!sift_hub_over(&hub) && seq < 200) {
+    journal_append(fixture, ++seq);
+  }
+  assert_in_range(seq, 55, 150);
+  assert_false(sift_hub_relaxed(&hub));
+  test_disk_plan(&fixture->disk, 0, 0, 0, 0);
+  assert_int_equal(sift_journal_wait(fixture->journal, seq, WAIT_MS), SIFT_OK);
+  assert_false(sift_hub_over(&hub));
+  assert_true(sift_hub_relaxed(&hub));
+}
+
 #define WRITER_TEST(name) cmocka_unit_test_setup_teardown(name, journal_set_up, journal_tear_down)
 
 int main(void) {
@@ -307,6 +354,8 @@ int main(void) {
       WRITER_TEST(a_failed_sync_is_never_asked_again_of_the_same_file),
       WRITER_TEST(what_is_queued_together_shares_a_sync),
       WRITER_TEST(a_segment_ends_when_it_is_large_or_old),
+      WRITER_TEST(the_age_of_the_oldest_entry_that_waits_is_told),
+      WRITER_TEST(what_waits_for_the_disk_counts_towards_the_memory_limit),
       WRITER_TEST(a_new_header_opens_a_new_segment_where_it_was_set),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,10 +120,11 @@ static void row(struct bench *bench, double share, bool events) {
     ratio[i] = whole[i] / (zstd[i] + hs[i]);
   }
   double mb = (double)len / 1e6;
+  double middle = bench_median(ratio, bench->rounds); /* sorts them */
   printf("%7.2f %% %-9s %8.0f %8.0f %8.0f   %5.3f  (%.3f to %.3f)  ratio of zstd %.1f, %llu hits\n", share * 100,
          events ? "events" : "tally", mb / bench_median(zstd, bench->rounds), mb / bench_median(hs, bench->rounds),
-         mb / bench_median(whole, bench->rounds), bench_median(ratio, bench->rounds), ratio[0], ratio[bench->rounds - 1],
-         (double)len / (double)packed_len, (unsigned long long)hits);
+         mb / bench_median(whole, bench->rounds), middle, ratio[0], ratio[bench->rounds - 1], (double)len / (double)packed_len,
+         (unsigned long long)hits);
   fflush(stdout);
   unlink(path);
   free(packed);

@@ -85,9 +85,10 @@ static void row_lines(struct bench *bench, double share) {
     ratio[i] = serve[i] / (recv[i] + scan[i]);
   }
   double bytes = (double)len;
+  double middle = bench_median(ratio, bench->rounds); /* sorts them */
   printf("newline TCP, %5.1f %% hit: serve %5.3f ns a byte, recv %5.3f + scan %5.3f: ratio %.3f (%.3f to %.3f)\n", share * 100,
          bench_median(serve, bench->rounds) / bytes * 1e9, bench_median(recv, bench->rounds) / bytes * 1e9,
-         bench_median(scan, bench->rounds) / bytes * 1e9, bench_median(ratio, bench->rounds), ratio[0], ratio[bench->rounds - 1]);
+         bench_median(scan, bench->rounds) / bytes * 1e9, middle, ratio[0], ratio[bench->rounds - 1]);
   fflush(stdout);
   free(text);
 }
@@ -103,8 +104,9 @@ static void row_records(struct bench *bench, const char *name, enum bench_port p
   for (unsigned i = 0; i < bench->rounds; i++) {
     rate[i] = (double)feed.records / received(bench, port, feed.bytes.bytes, feed.bytes.len, feed.records);
   }
+  double middle = bench_median(rate, bench->rounds);
   printf("%-34s %5.1f %% hit: %9.0f records a second a core (%.0f to %.0f), %.0f bytes a record, %.0f of text\n", name, share * 100,
-         bench_median(rate, bench->rounds), rate[0], rate[bench->rounds - 1], (double)feed.bytes.len / (double)feed.records,
+         middle, rate[0], rate[bench->rounds - 1], (double)feed.bytes.len / (double)feed.records,
          (double)len / (double)feed.records);
   fflush(stdout);
   bench_feed_release(&feed);
@@ -195,11 +197,11 @@ static bool wanted(const char *rows, char row) {
 }
 
 static void run_rows(struct bench *bench, const char *rows) {
-  static const double shares[] = {0.001, 0.1};
-  for (size_t i = 0; i < 2 && wanted(rows, 'l'); i++) {
+  static const double shares[] = {0.001, 0.01, 0.1};
+  for (size_t i = 0; i < 3 && wanted(rows, 'l'); i++) {
     row_lines(bench, shares[i]);
   }
-  for (size_t i = 0; i < 2 && wanted(rows, 'p'); i++) {
+  for (size_t i = 0; i < 3 && wanted(rows, 'p'); i++) {
     row_records(bench, "PackedForward of 1,000 records", BENCH_FORWARD, BENCH_FEED_PACKED, shares[i]);
   }
   if (wanted(rows, 's')) {

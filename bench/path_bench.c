@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "bench/bare.h"
 #include "bench/clock.h"
 #include "bench/corpus.h"
 #include "engine/database_internal.h"
@@ -13,7 +14,7 @@
 #include "patterns/cache.h"
 #include "patterns/loader.h"
 
-enum { ROUNDS_MAX = 32, BLOCK_BYTES = 256 * 1024 };
+enum { ROUNDS_MAX = 32 };
 
 /* ---- the limit ---- */
 
@@ -23,31 +24,12 @@ static double zstd_seconds(const char *packed, size_t size, char *buffer) {
   ZSTD_DCtx *context = ZSTD_createDCtx();
   ZSTD_inBuffer in = {packed, size, 0};
   while (in.pos < in.size) {
-    ZSTD_outBuffer out = {buffer, BLOCK_BYTES, 0};
+    ZSTD_outBuffer out = {buffer, BENCH_BLOCK_BYTES, 0};
     if (ZSTD_isError(ZSTD_decompressStream(context, &out, &in))) {
       abort();
     }
   }
   ZSTD_freeDCtx(context);
-  return bench_cpu_seconds() - begun;
-}
-
-static int count_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context) {
-  (void)id;
-  (void)from;
-  (void)to;
-  (void)flags;
-  ++*(uint64_t *)context;
-  return 0;
-}
-
-static double hs_seconds(const struct sift_database *database, hs_scratch_t *scratch, const char *text, size_t len,
-                         uint64_t *matches) {
-  double begun = bench_cpu_seconds();
-  for (size_t at = 0; at < len; at += BLOCK_BYTES) {
-    size_t block = len - at < BLOCK_BYTES ? len - at : BLOCK_BYTES;
-    hs_scan(database->wake, text + at, (unsigned)block, 0, scratch, count_match, matches);
-  }
   return bench_cpu_seconds() - begun;
 }
 
@@ -133,15 +115,16 @@ static void row(struct bench *bench, double share, bool events) {
   char *packed = read_file(path, &packed_len);
   for (unsigned i = 0; i < bench->rounds; i++) {
     zstd[i] = zstd_seconds(packed, packed_len, bench->buffer);
-    hs[i] = hs_seconds(bench->database, bench->scratch, text, len, &matches);
+    hs[i] = bench_bare_scan(bench->database, bench->scratch, text, len, &matches);
     whole[i] = path_seconds(bench->database, bench->layout, path, events, &hits);
     ratio[i] = whole[i] / (zstd[i] + hs[i]);
   }
   double mb = (double)len / 1e6;
+  double middle = bench_median(ratio, bench->rounds); /* sorts them */
   printf("%7.2f %% %-9s %8.0f %8.0f %8.0f   %5.3f  (%.3f to %.3f)  ratio of zstd %.1f, %llu hits\n", share * 100,
          events ? "events" : "tally", mb / bench_median(zstd, bench->rounds), mb / bench_median(hs, bench->rounds),
-         mb / bench_median(whole, bench->rounds), bench_median(ratio, bench->rounds), ratio[0], ratio[bench->rounds - 1],
-         (double)len / (double)packed_len, (unsigned long long)hits);
+         mb / bench_median(whole, bench->rounds), middle, ratio[0], ratio[bench->rounds - 1], (double)len / (double)packed_len,
+         (unsigned long long)hits);
   fflush(stdout);
   unlink(path);
   free(packed);
@@ -195,7 +178,7 @@ int main(int argc, char **argv) {
   struct bench bench = {
       .database = database,
       .layout = layout,
-      .buffer = malloc(BLOCK_BYTES),
+      .buffer = malloc(BENCH_BLOCK_BYTES),
       .directory = argv[2],
       .bytes = (size_t)(argc > 3 ? atoi(argv[3]) : 256) << 20,
       .rounds = argc > 4 ? (unsigned)atoi(argv[4]) : 5,

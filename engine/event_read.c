@@ -43,32 +43,45 @@ uint64_t sift_event_reader_offset(const struct sift_event_reader *reader) {
 
 /* --- an event ---------------------------------------------------------------------------------------------------------- */
 
-/* What must be there; the rest may be left out. */
+/* In the order in which they are written. */
 enum key {
-  KEY_TIME,
-  KEY_SPACE,
-  KEY_CHANNEL,
+  KEY_V,
   KEY_RULE,
   KEY_CLASS,
   KEY_SEVERITY,
   KEY_SEVERITY_NUMBER,
+  KEY_TIME,
+  KEY_SPACE,
+  KEY_CHANNEL,
   KEY_SOURCE,
   KEY_OFFSET,
-  KEY_TEXT,
-  KEYS_REQUIRED,
-  KEY_V = KEYS_REQUIRED,
   KEY_LINE,
+  KEY_TEXT,
   KEY_CUT,
   KEY_FIELDS,
   KEYS
 };
 
-static const char *const key_names[KEYS] = {"time",   "space",  "channel", "rule", "class", "severity", "severity_number",
-                                            "source", "offset", "text",    "v",    "line",  "cut",      "fields"};
+/* The others may be left out. */
+enum { KEYS_OPTIONAL = 1 << KEY_V | 1 << KEY_LINE | 1 << KEY_CUT | 1 << KEY_FIELDS };
 
-static enum key find_key(struct sift_span name) {
-  for (unsigned i = 0; i < KEYS; i++) {
-    if (sift_span_equal(name, sift_span_of(key_names[i]))) {
+#define KEY_NAME(name)                                                                                                             \
+  { name, sizeof name - 1 }
+static const struct sift_span key_names[KEYS] = {
+    KEY_NAME("v"),    KEY_NAME("rule"),  KEY_NAME("class"),   KEY_NAME("severity"), KEY_NAME("severity_number"),
+    KEY_NAME("time"), KEY_NAME("space"), KEY_NAME("channel"), KEY_NAME("source"),   KEY_NAME("offset"),
+    KEY_NAME("line"), KEY_NAME("text"),  KEY_NAME("cut"),     KEY_NAME("fields"),
+};
+
+/* `likely`: where to begin to look. */
+static enum key find_key(struct sift_span name, unsigned likely) {
+  for (unsigned i = likely; i < KEYS; i++) {
+    if (sift_span_equal(name, key_names[i])) {
+      return (enum key)i;
+    }
+  }
+  for (unsigned i = 0; i < likely; i++) {
+    if (sift_span_equal(name, key_names[i])) {
       return (enum key)i;
     }
   }
@@ -148,14 +161,16 @@ static void take_value(struct sift_cursor *cursor, enum key key, struct sift_eve
 /* Keys in any order, each at most once. */
 static void take_event(struct sift_cursor *cursor, uint32_t pairs, struct sift_event_record *record) {
   unsigned seen = 0;
+  unsigned likely = 0;
   *record = (struct sift_event_record){.time_ns = SIFT_TIME_NONE};
   for (uint32_t i = 0; i < pairs && cursor->fault == SIFT_FAULT_NONE; i++) {
-    enum key key = find_key(sift_take_text(cursor, KEY_BYTES_MAX));
+    enum key key = find_key(sift_take_text(cursor, KEY_BYTES_MAX), likely);
     sift_cursor_expect(cursor, key == KEYS || (seen >> key & 1) == 0);
     seen |= 1U << key;
+    likely = key < KEYS ? key + 1U : likely;
     take_value(cursor, key, record);
   }
-  unsigned required = (1U << KEYS_REQUIRED) - 1;
+  unsigned required = ((1U << KEYS) - 1) & ~(unsigned)KEYS_OPTIONAL;
   sift_cursor_expect(cursor, cursor->fault != SIFT_FAULT_NONE || (seen & required) == required);
 }
 

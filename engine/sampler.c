@@ -19,8 +19,10 @@
 enum {
   LANES = 8, /* places looked at in one step */
   STEP = LANES * SIFT_SAMPLER_STRIDE,
-  LONG_BITS = 18,
-  SHORT_BITS = 16,
+  LONG_WORD_BITS = 13, /* the bitmaps stay in the first cache beside the text */
+  SHORT_WORD_BITS = 11,
+  CENSUS_LONG_BITS = 18,
+  CENSUS_SHORT_BITS = 16,
   BUCKET_BITS = 12,
   BUCKETS = 1 << BUCKET_BITS,
 };
@@ -48,8 +50,8 @@ struct folded {
 };
 
 struct sift_sampler {
-  uint32_t long_bits[1 << (LONG_BITS - 5)];
-  uint32_t short_bits[1 << (SHORT_BITS - 5)];
+  uint32_t long_bits[1 << LONG_WORD_BITS];
+  uint32_t short_bits[1 << SHORT_WORD_BITS];
   struct gram_table longs, shorts;
   struct folded *texts;
   uint32_t text_count;
@@ -66,15 +68,22 @@ static uint64_t fold8(const char *at) {
 }
 
 static uint32_t short_hash(uint32_t low) {
-  return (low * mul_low) >> (32 - SHORT_BITS);
+  return low * mul_low;
 }
 
 static uint32_t long_hash(uint32_t low, uint32_t high) {
-  return (low * mul_low + high * mul_high) >> (32 - LONG_BITS);
+  return low * mul_low + high * mul_high;
 }
 
-static bool bit(const uint32_t *bits, uint32_t at) {
-  return ((bits[at / 32] >> (at % 32)) & 1) != 0;
+/* A gram sets two bits of one word: the hash's highest bits tell the word, the next ten the two bits, counted from the
+ * highest. Of grams that are in no window so much fewer pass, and a look costs no second word. */
+static uint32_t marks(uint32_t hash, unsigned word_bits) {
+  return 1U << 31 >> (hash >> (27 - word_bits) & 31) | 1U << 31 >> (hash >> (22 - word_bits) & 31);
+}
+
+static bool marked(const uint32_t *bits, uint32_t hash, unsigned word_bits) {
+  uint32_t wanted = marks(hash, word_bits);
+  return (bits[hash >> (32 - word_bits)] & wanted) == wanted;
 }
 
 static bool is_long(const struct folded *text) {
@@ -82,7 +91,7 @@ static bool is_long(const struct folded *text) {
 }
 
 static uint32_t bucket_of(const struct gram *gram, bool wide) {
-  return wide ? long_hash(gram->low, gram->high) >> (LONG_BITS - BUCKET_BITS) : short_hash(gram->low) >> (SHORT_BITS - BUCKET_BITS);
+  return (wide ? long_hash(gram->low, gram->high) : short_hash(gram->low)) >> (32 - BUCKET_BITS);
 }
 
 static struct gram gram_at(const struct folded *text, uint32_t number, uint32_t offset) {
@@ -94,16 +103,24 @@ static struct gram gram_at(const struct folded *text, uint32_t number, uint32_t 
 
 /* How often each hash of eight and of four bytes stands in the specimen. */
 struct sift_census {
-  uint32_t longs[1 << LONG_BITS];
-  uint32_t shorts[1 << SHORT_BITS];
+  uint32_t longs[1 << CENSUS_LONG_BITS];
+  uint32_t shorts[1 << CENSUS_SHORT_BITS];
 };
+
+static uint32_t census_long(uint32_t low, uint32_t high) {
+  return long_hash(low, high) >> (32 - CENSUS_LONG_BITS);
+}
+
+static uint32_t census_short(uint32_t low) {
+  return short_hash(low) >> (32 - CENSUS_SHORT_BITS);
+}
 
 struct sift_census *sift_census_new(struct sift_span typical) {
   struct sift_census *census = calloc(1, sizeof *census);
   for (size_t at = 0; census != NULL && at + 8 <= typical.len; at++) {
     uint64_t word = fold8(typical.data + at);
-    census->longs[long_hash((uint32_t)word, (uint32_t)(word >> 32))]++;
-    census->shorts[short_hash((uint32_t)word)]++;
+    census->longs[census_long((uint32_t)word, (uint32_t)(word >> 32))]++;
+    census->shorts[census_short((uint32_t)word)]++;
   }
   return census;
 }
@@ -116,7 +133,7 @@ static uint64_t window_places(const struct sift_census *census, const struct fol
   uint64_t places = 0;
   for (uint32_t i = 0; i < SIFT_SAMPLER_STRIDE; i++) {
     struct gram gram = gram_at(text, 0, window + i);
-    places += is_long(text) ? census->longs[long_hash(gram.low, gram.high)] : census->shorts[short_hash(gram.low)];
+    places += is_long(text) ? census->longs[census_long(gram.low, gram.high)] : census->shorts[census_short(gram.low)];
   }
   return places;
 }
@@ -193,9 +210,13 @@ static void add_grams(struct sift_sampler *sampler, uint32_t number, uint32_t wi
   struct gram_table *table = is_long(text) ? &sampler->longs : &sampler->shorts;
   for (uint32_t i = 0; i < SIFT_SAMPLER_STRIDE; i++) {
     struct gram gram = gram_at(text, number, window + i);
-    uint32_t hash = is_long(text) ? long_hash(gram.low, gram.high) : short_hash(gram.low);
-    uint32_t *bits = is_long(text) ? sampler->long_bits : sampler->short_bits;
-    bits[hash / 32] |= 1U << (hash % 32);
+    if (is_long(text)) {
+      uint32_t hash = long_hash(gram.low, gram.high);
+      sampler->long_bits[hash >> (32 - LONG_WORD_BITS)] |= marks(hash, LONG_WORD_BITS);
+    } else {
+      uint32_t hash = short_hash(gram.low);
+      sampler->short_bits[hash >> (32 - SHORT_WORD_BITS)] |= marks(hash, SHORT_WORD_BITS);
+    }
     table->grams[table->count++] = gram;
   }
 }
@@ -257,7 +278,8 @@ static unsigned probe_portable(const struct sift_sampler *sampler, const char *a
   for (unsigned i = 0; i < LANES; i++) {
     uint64_t word = fold8(at + (size_t)i * SIFT_SAMPLER_STRIDE);
     uint32_t low = (uint32_t)word;
-    bool may = bit(sampler->long_bits, long_hash(low, (uint32_t)(word >> 32))) || bit(sampler->short_bits, short_hash(low));
+    bool may = marked(sampler->long_bits, long_hash(low, (uint32_t)(word >> 32)), LONG_WORD_BITS) ||
+               marked(sampler->short_bits, short_hash(low), SHORT_WORD_BITS);
     seen |= (unsigned)may << i;
   }
   return seen;
@@ -277,9 +299,13 @@ static const char *skip_portable(const struct sift_sampler *sampler, const char 
 #ifdef SIFT_SAMPLER_AVX2
 _Static_assert(SIFT_SAMPLER_STRIDE == 4, "the places of one step are the words of one vector");
 
-__attribute__((target("avx2"))) static __m256i gather_bits(const uint32_t *bits, __m256i hash) {
-  __m256i words = _mm256_i32gather_epi32((const int *)(const void *)bits, _mm256_srli_epi32(hash, 5), 4);
-  return _mm256_srlv_epi32(words, _mm256_and_si256(hash, _mm256_set1_epi32(31)));
+/* As marked(), in the highest bit of each lane. */
+__attribute__((target("avx2"))) static inline __m256i marked_8(const uint32_t *bits, __m256i hash, int word_bits) {
+  const __m256i low_bits = _mm256_set1_epi32(31);
+  __m256i words = _mm256_i32gather_epi32((const int *)(const void *)bits, _mm256_srli_epi32(hash, 32 - word_bits), 4);
+  __m256i first = _mm256_sllv_epi32(words, _mm256_and_si256(_mm256_srli_epi32(hash, 27 - word_bits), low_bits));
+  __m256i second = _mm256_sllv_epi32(words, _mm256_and_si256(_mm256_srli_epi32(hash, 22 - word_bits), low_bits));
+  return _mm256_and_si256(first, second);
 }
 
 /* As skip_portable(), all places of a step at once. */
@@ -293,9 +319,9 @@ __attribute__((target("avx2"))) static const char *skip_avx2(const struct sift_s
     __m256i high = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(at + 4)), fold);
     __m256i product = _mm256_mullo_epi32(low, by_low);
     __m256i sum = _mm256_add_epi32(product, _mm256_mullo_epi32(high, by_high));
-    __m256i found = _mm256_or_si256(gather_bits(sampler->long_bits, _mm256_srli_epi32(sum, 32 - LONG_BITS)),
-                                    gather_bits(sampler->short_bits, _mm256_srli_epi32(product, 32 - SHORT_BITS)));
-    *seen = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_slli_epi32(found, 31)));
+    __m256i found =
+        _mm256_or_si256(marked_8(sampler->long_bits, sum, LONG_WORD_BITS), marked_8(sampler->short_bits, product, SHORT_WORD_BITS));
+    *seen = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(found));
     if (*seen != 0) {
       break;
     }
@@ -342,12 +368,12 @@ static uint32_t check(const struct sift_sampler *sampler, const char *begin, uin
   uint64_t word = fold8(begin + place);
   uint32_t low = (uint32_t)word;
   uint32_t high = (uint32_t)(word >> 32);
-  uint32_t bucket = long_hash(low, high) >> (LONG_BITS - BUCKET_BITS);
+  uint32_t bucket = long_hash(low, high) >> (32 - BUCKET_BITS);
   uint32_t end = check_table(sampler, &sampler->longs, bucket, word, UINT64_MAX, begin, place, len);
   if (end != 0) {
     return end;
   }
-  bucket = short_hash(low) >> (SHORT_BITS - BUCKET_BITS);
+  bucket = short_hash(low) >> (32 - BUCKET_BITS);
   return check_table(sampler, &sampler->shorts, bucket, word, UINT32_MAX, begin, place, len);
 }
 

@@ -122,8 +122,10 @@ static void locate(struct sift_worker *worker, struct sift_place *place) {
     place->line = worker->config.live ? 0 : batch->line + record->line + 1;
     return;
   }
-  worker->counted += sift_survey(batch->text + worker->counted_to, worker->line_start - worker->counted_to).newlines;
-  worker->counted_to = worker->line_start;
+  if (!worker->config.live) {
+    worker->counted += sift_survey(batch->text + worker->counted_to, worker->line_start - worker->counted_to).newlines;
+    worker->counted_to = worker->line_start;
+  }
   place->stream = &worker->streams.items[batch->stream];
   place->at.offset = sift_batch_input_offset(batch, worker->line_start);
   place->line = worker->config.live ? 0 : batch->line + worker->counted - sift_batch_returns_before(batch, worker->line_start) + 1;

@@ -4,8 +4,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "ingest/serve/entry.h"
+
+enum { ENTRIES_AT_ONCE = 64, GATHER_NS = 2000000 };
 
 /* An entry that waits; the queue is in order of seq. */
 struct item {
@@ -114,37 +117,66 @@ static bool ready(const struct sift_applier *applier) {
   return applier->head != NULL && applier->head->seq == applier->seq + 1;
 }
 
-/* With the lock; gives it up while applying. */
-static void apply_head(struct sift_applier *applier) {
-  struct item *item = applier->head;
-  applier->head = item->next;
+/* Takes the next entries off the queue, as far as they follow each other. */
+static struct item *take_ready(struct sift_applier *applier) {
+  struct item *first = applier->head;
+  struct item *last = first;
+  for (unsigned i = 1; i < ENTRIES_AT_ONCE && last->next != NULL && last->next->seq == last->seq + 1; i++) {
+    last = last->next;
+  }
+  applier->head = last->next;
   applier->tail = applier->head != NULL ? applier->tail : NULL;
+  last->next = NULL;
+  return first;
+}
+
+/* With the lock; gives it up while applying. */
+static void apply_ready(struct sift_applier *applier) {
+  struct item *item = take_ready(applier);
   applier->busy = true;
   pthread_mutex_unlock(&applier->lock);
-  if (applier->status == SIFT_OK) {
-    enum sift_status status = apply(applier, item->seq, sift_span(item->payload, item->len), NULL);
-    applier->status = (int)status;
+  while (item != NULL) {
+    struct item *next = item->next;
+    if (applier->status == SIFT_OK) {
+      enum sift_status status = apply(applier, item->seq, sift_span(item->payload, item->len), NULL);
+      applier->status = (int)status;
+    }
+    sift_budget_give(applier->config.budget, item->len);
+    applier->seq = item->seq;
+    free(item->payload);
+    free(item);
+    item = next;
   }
-  sift_budget_give(applier->config.budget, item->len);
-  free(item->payload);
   pthread_mutex_lock(&applier->lock);
   applier->busy = false;
-  applier->seq = item->seq;
-  free(item);
+}
+
+/* With the lock, gives it up: where entries come one after the other, waking this thread for each would cost more than
+ * applying them does. Nobody waits for a tally that closely. */
+static void let_gather(struct sift_applier *applier) {
+  pthread_mutex_unlock(&applier->lock);
+  nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
+  pthread_mutex_lock(&applier->lock);
 }
 
 static void *run(void *context) {
   struct sift_applier *applier = context;
   pthread_mutex_lock(&applier->lock);
   for (;;) {
+    bool slept = false;
     while (applier->asked > 0 || (!ready(applier) && !applier->stopping)) {
       pthread_cond_broadcast(&applier->idle);
       pthread_cond_wait(&applier->wake, &applier->lock);
+      slept = true;
+    }
+    if (slept && !applier->stopping) {
+      let_gather(applier);
+      continue;
     }
     if (!ready(applier)) {
       break; /* stopping */
     }
-    apply_head(applier);
+    apply_ready(applier);
   }
   pthread_mutex_unlock(&applier->lock);
   return NULL;

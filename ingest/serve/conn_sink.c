@@ -43,15 +43,15 @@ static enum sift_status on_record(void *context, const struct sift_live_record *
 
 static enum sift_status on_text(void *context, struct sift_span space, struct sift_span channel, char *text, size_t len) {
   struct sift_conn *conn = context;
-  uint64_t lines = sift_survey(text, len).newlines;
+  struct sift_survey survey = sift_survey(text, len);
   if (dropping(conn)) {
-    drop(conn, space, lines);
+    drop(conn, space, survey.newlines);
     return SIFT_OK;
   }
   uint32_t stream = sift_loop_stream(conn->loop, conn->port_number, space, channel);
-  sift_count(&conn->loop->counters.listeners[conn->port_number].records, lines);
+  sift_count(&conn->loop->counters.listeners[conn->port_number].records, survey.newlines);
   if (len >= SIFT_RAW_BYTES) {
-    return sift_loop_scan_raw(conn->loop, conn->port_number, stream, text, len);
+    return sift_loop_scan_raw(conn->loop, conn->port_number, stream, text, len, survey);
   }
   uint32_t before = gather_of(conn)->len;
   enum sift_status status = sift_gather_lines(gather_of(conn), stream, sift_span(text, len));

@@ -151,10 +151,11 @@ uint32_t sift_loop_stream(struct sift_loop *loop, size_t port, struct sift_span 
 void sift_loop_damage(struct sift_loop *loop, size_t port, enum sift_reason reason, uint64_t count);
 enum sift_status sift_loop_chunk_done(struct sift_loop *loop, size_t port, struct sift_chunk_key key);
 
-/* Scans what was gathered of a port, or a block of raw lines that stands elsewhere, and hands the entry on. */
+/* Scans what was gathered of a port, or a block of raw lines that stands elsewhere (`survey`: of it), and hands the entry on. */
 enum sift_status sift_loop_flush(struct sift_loop *loop, size_t port);
 enum sift_status sift_loop_flush_all(struct sift_loop *loop);
-enum sift_status sift_loop_scan_raw(struct sift_loop *loop, size_t port, uint32_t stream, char *text, size_t len);
+enum sift_status sift_loop_scan_raw(struct sift_loop *loop, size_t port, uint32_t stream, char *text, size_t len,
+                                    struct sift_survey survey);
 enum sift_status sift_loop_worker(struct sift_loop *loop, const struct sift_database *database);
 
 /* ---- conn.c ---- */

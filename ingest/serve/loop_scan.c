@@ -291,10 +291,10 @@ enum sift_status sift_loop_flush_all(struct sift_loop *loop) {
   return status;
 }
 
-enum sift_status sift_loop_scan_raw(struct sift_loop *loop, size_t port, uint32_t stream, char *text, size_t len) {
+enum sift_status sift_loop_scan_raw(struct sift_loop *loop, size_t port, uint32_t stream, char *text, size_t len,
+                                    struct sift_survey survey) {
   struct sift_gather *gather = &loop->intakes[port].gather;
   enum sift_status status = sift_loop_flush(loop, port); /* those before it come first */
-  struct sift_survey survey = sift_survey(text, len);
   struct sift_batch batch = {.text = text,
                              .len = (uint32_t)len,
                              .offset = gather->offset,

@@ -168,6 +168,16 @@ def test_group_markers_are_no_records(server, connection):
     log.check(server, PLAIN, digits=9)
 
 
+def test_what_a_group_says_holds_for_its_entries(server, connection):
+    now = int(time.time())
+    start = [[event_time(GROUP_START), {}], {"space": "alice/bit-group", "channel": "run"}]
+    inner = [[[event_time(now), {}], {"message": "panic: overflow"}], [[event_time(now), {}], {"space": "bob/bit-group", "message": MEMORY}]]
+    end = [[event_time(GROUP_END), {}], {}]
+    bit_send(connection, "logs", [start, *inner, end], {"size": 4})
+    assert server.wait_space("alice/bit-group", 1)["verdict"] == "startup_crash"
+    assert server.wait_space("bob/bit-group", 1)["verdict"] == "oom"
+
+
 def test_times_of_other_types(server, connection):
     """Integers, floats, and EventTime in its longer form."""
     space = {"space": "alice/bit-times", "channel": "run", "message": MEMORY}

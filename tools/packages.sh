@@ -4,7 +4,7 @@ build_packages="build-essential cmake ninja-build pkg-config libhyperscan-dev li
 libpcre2-dev libre2-dev libyaml-dev libisal-dev libsimdjson-dev libxxhash-dev zlib1g-dev libssl-dev libevent-dev"
 
 test_packages="clang clang-format clang-tidy libclang-rt-14-dev llvm libcmocka-dev libmsgpack-dev openssl zstd python3-pytest python3-msgpack
-python3-zstandard python3-yaml python3-jsonschema curl"
+python3-zstandard python3-yaml python3-jsonschema python3-fluent-logger bsdutils curl"
 
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

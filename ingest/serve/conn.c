@@ -327,9 +327,8 @@ static void on_tls_read(struct bufferevent *bev, void *context) {
   read_some(context, SIFT_READS_A_TURN);
 }
 
-static void say_tls_error(const struct sift_conn *conn) {
+static void say_tls_error(const struct sift_conn *conn, unsigned long error) {
   char text[160] = "the peer broke off";
-  unsigned long error = bufferevent_get_openssl_error(conn->tls);
   if (error != 0) {
     ERR_error_string_n(error, text, sizeof text);
   }
@@ -341,11 +340,14 @@ static void on_tls_event(struct bufferevent *bev, short what, void *context) {
   struct sift_conn *conn = context;
   (void)bev;
   if ((what & BEV_EVENT_CONNECTED) != 0) {
+    conn->secured = true; /* OpenSSL itself forgets it with the first error */
     return;
   }
-  bool secured = SSL_is_init_finished(bufferevent_openssl_get_ssl(conn->tls)) != 0;
-  if (!secured) {
-    say_tls_error(conn);
+  unsigned long error = bufferevent_get_openssl_error(conn->tls);
+  if (!conn->secured || error != 0) {
+    say_tls_error(conn, error);
+  }
+  if (!conn->secured) {
     sift_conn_close(conn, SIFT_CLOSE_TLS);
     return;
   }
@@ -442,8 +444,8 @@ void sift_conn_adopt(struct sift_loop *loop, size_t port, int fd, const char *pe
 void sift_conn_pause(struct sift_conn *conn, bool pause) {
   if (conn->tls != NULL) {
     (void)(pause ? bufferevent_disable(conn->tls, EV_READ) : bufferevent_enable(conn->tls, EV_READ));
-    if (!pause && evbuffer_get_length(bufferevent_get_input(conn->tls)) > 0) {
-      bufferevent_trigger(conn->tls, EV_READ, BEV_TRIG_DEFER_CALLBACKS); /* what came before the pause */
+    if (!pause && (conn->peer_done || evbuffer_get_length(bufferevent_get_input(conn->tls)) > 0)) {
+      bufferevent_trigger(conn->tls, EV_READ, BEV_TRIG_DEFER_CALLBACKS); /* what came before the pause, the end too */
     }
   } else if (!conn->closing) {
     (void)(pause ? event_del(conn->readable) : event_add(conn->readable, NULL));

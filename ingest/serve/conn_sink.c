@@ -20,9 +20,6 @@ static struct sift_gather *gather_of(struct sift_conn *conn) {
 /* After records were added: holds their memory, and scans when there are enough. */
 static enum sift_status gathered(struct sift_conn *conn, uint32_t len_before) {
   struct sift_gather *gather = gather_of(conn);
-  if (gather->begun_ns == 0) {
-    gather->begun_ns = conn->heard_ns;
-  }
   sift_loop_hold(conn->loop, gather->len - len_before);
   return sift_gather_full(gather) ? sift_loop_flush(conn->loop, conn->port_number) : SIFT_OK;
 }
@@ -61,9 +58,6 @@ static enum sift_status on_text(void *context, struct sift_span space, struct si
 static void on_damage(void *context, enum sift_reason reason, uint64_t count) {
   struct sift_conn *conn = context;
   sift_loop_damage(conn->loop, conn->port_number, reason, count);
-  if (conn->loop->intakes[conn->port_number].gather.begun_ns == 0) {
-    conn->loop->intakes[conn->port_number].gather.begun_ns = conn->heard_ns;
-  }
   sift_note_say(conn->loop->hub->note, SIFT_NOTE_DEBUG, SIFT_NOTE_DAMAGE, "%s from %s: %s", conn->port->bound, conn->peer,
                 sift_reason_name(reason));
 }
@@ -94,10 +88,6 @@ static enum sift_status on_ack(void *context, struct sift_span reply) {
     status = sift_loop_chunk_end(conn->loop, conn->port_number);
   }
   conn->chunk_kind = SIFT_CHUNK_NONE;
-  struct sift_gather *gather = gather_of(conn);
-  if (gather->begun_ns == 0) {
-    gather->begun_ns = conn->heard_ns; /* so that the loop's clock flushes it */
-  }
   return status;
 }
 

@@ -175,5 +175,4 @@ void sift_gather_clear(struct sift_gather *gather) {
   gather->len = 0;
   gather->lines = 0;
   gather->bytes = 0;
-  gather->begun_ns = 0;
 }

@@ -28,8 +28,7 @@ struct sift_gather {
   uint32_t *slots; /* of the counted: open addressing by stream, index + 1 */
   uint32_t slot_count;
   uint64_t lines, bytes;
-  uint64_t offset;  /* the next record's: bytes of text so far */
-  int64_t begun_ns; /* monotonic: when the first record came; 0: empty */
+  uint64_t offset; /* the next record's: bytes of text so far */
 };
 void sift_gather_release(struct sift_gather *gather);
 

@@ -126,6 +126,7 @@ struct sift_conn {
   struct sift_chunk_key chunk; /* being taken */
   enum { SIFT_CHUNK_NONE, SIFT_CHUNK_OWN, SIFT_CHUNK_AGAIN } chunk_kind;
   uint64_t chunk_seq; /* AGAIN: the entry that holds it, or 0 */
+  bool secured;       /* the handshake of TLS is done */
   bool peer_done;
   bool closing; /* nothing more is read: what is still to be said is waited for */
   enum sift_close closing_why;

@@ -177,7 +177,8 @@ static void write_input(struct page *page) {
     labelled(page, "reason", sift_reason_name(reason),
              sum_at(page->metrics, offsetof(struct sift_loop_counters, damage) + reason * sizeof(uint64_t)));
   }
-  family(page, COUNTER, "spacesift_dropped_records", "", "Records that were not counted, by reason.");
+  family(page, COUNTER, "spacesift_dropped_records", "",
+         "Records that were not counted, by reason; a chunk that came again is one.");
   for (enum sift_drop reason = 0; reason < SIFT_DROPS; reason++) {
     labelled(page, "reason", sift_drop_name(reason),
              sum_at(page->metrics, offsetof(struct sift_loop_counters, drops) + reason * sizeof(uint64_t)));

@@ -43,6 +43,10 @@ static enum sift_status set_up(SSL_CTX *context, const struct sift_listener_conf
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); /* an idle connection holds none */
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+#ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
+  /* syslog-ng ends connections without TLS's farewell. What is cut off then, the protocols' framing tells. */
+  SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+#endif
   if (SSL_CTX_use_certificate_chain_file(context, config->certificate) != 1) {
     return refuse(error, "certificate", config->certificate);
   }

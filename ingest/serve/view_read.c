@@ -116,7 +116,7 @@ enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_vie
     return status;
   }
   sift_triage_set_now(look->triage, view->now_ns);
-    sift_triage_set_watched(look->triage, view->watched);
+  sift_triage_set_watched(look->triage, view->watched);
   *out = look;
   return SIFT_OK;
 }

@@ -249,6 +249,19 @@ class Server:
         until(counted, lambda: f"{self.lines} of {count} lines are counted\n{self.log}", seconds)
         assert self.lines == count or not exactly, f"{self.lines} lines are counted, {count} were sent"
 
+    def wait_space(self, name, count, seconds=LIMIT_S):
+        """Until a Space has so many lines, and no more; its object."""
+
+        def counted():
+            answer = self.ask("/api/v1/spaces/" + name)
+            found.update(answer.json["space"] if answer.status == 200 else {})
+            return found["lines"] >= count
+
+        found = {"lines": 0}
+        until(counted, lambda: f"{name} has {found['lines']} of {count} lines, {self.reasons()}\n{self.log}", seconds)
+        assert found["lines"] == count, f"{name} has {found['lines']} lines, {count} were sent"
+        return found
+
     # --- connections ---
 
     def port(self, index=0):

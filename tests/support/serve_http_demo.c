@@ -151,7 +151,8 @@ int main(int argc, char **argv) {
     fputs("serve_http_demo: wrong usage, rules or state\n", stderr);
     return 2;
   }
-  struct sift_http_config config = {.address = argv[3], .fd = -1, .ops = {&demo, give_view, tell_unready, give_metrics, tell_time}};
+  struct sift_http_config config = {
+      .address = argv[3], .fd = -1, .ops = {&demo, give_view, tell_unready, give_metrics, tell_time, NULL}};
   for (int i = 4; i < argc; i++) {
     char *copy = limits[i - 4];
     snprintf(copy, sizeof limits[0], "%s", argv[i]);

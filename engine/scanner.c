@@ -156,12 +156,12 @@ static uint32_t wake_line(struct sift_scanner *scanner, uint32_t to) {
   const char *before = memrchr(text, '\n', at);
   const char *after = memchr(text + at, '\n', scanner->len - at);
   uint32_t start = before != NULL ? (uint32_t)(before + 1 - text) : 0;
-  if (last != NULL && start <= last->start) {
-    scanner->woken_disordered = true;
-  }
   struct line *line = woken_slot(scanner);
   if (line == NULL) {
     return UINT32_MAX;
+  }
+  if (line > scanner->woken && start <= line[-1].start) { /* only now: making room may have put them in order */
+    scanner->woken_disordered = true;
   }
   *line = (struct line){start, after != NULL ? (uint32_t)(after - text) : scanner->len};
   return line->end;

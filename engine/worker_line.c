@@ -145,8 +145,13 @@ static int64_t otherwise(const struct sift_worker *worker, const struct sift_str
   if (stream->floor_ns == SIFT_TIME_NONE) {
     return arrived;
   }
-  int64_t passed = arrived - stream->floor_arrived_ns;
-  return stream->floor_ns + (passed > 0 ? passed : 0);
+  int64_t passed = 0;
+  int64_t moved = 0;
+  if (__builtin_sub_overflow(arrived, stream->floor_arrived_ns, &passed) || passed < 0 ||
+      __builtin_add_overflow(stream->floor_ns, passed, &moved)) {
+    return stream->floor_ns; /* our clock was set back, or theirs is at the end of all times */
+  }
+  return moved;
 }
 
 /* A record's own time is believed. A time inside the text is the application's: it may come from another zone or speak of
@@ -165,7 +170,8 @@ int64_t sift_worker_date(struct sift_worker *worker, const struct sift_place *pl
     return record->time_ns;
   }
   int64_t own = sift_stamp_read(place->text, floor);
-  bool goes_on = floor != SIFT_TIME_NONE && own >= floor && own - floor <= (int64_t)STAMP_LEAP_SECONDS * 1000000000;
+  int64_t leap = 0;
+  bool goes_on = own >= floor && !__builtin_sub_overflow(own, floor, &leap) && leap <= (int64_t)STAMP_LEAP_SECONDS * 1000000000;
   return own != SIFT_TIME_NONE && (floor == SIFT_TIME_NONE || mark || goes_on) ? own : otherwise(worker, place->stream);
 }
 

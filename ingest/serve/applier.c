@@ -71,6 +71,7 @@ void sift_applier_free(struct sift_applier *applier) {
   while (applier->head != NULL) {
     struct item *item = applier->head;
     applier->head = item->next;
+    sift_budget_give(applier->config.budget, item->len);
     free(item->payload);
     free(item);
   }

@@ -31,8 +31,8 @@ static enum sift_status on_record(void *context, const struct sift_live_record *
     return SIFT_OK;
   }
   struct sift_gather *gather = gather_of(conn);
+  uint32_t stream = sift_loop_stream(conn->loop, conn->port_number, record->space, record->channel); /* may flush */
   uint32_t before = gather->len;
-  uint32_t stream = sift_loop_stream(conn->loop, conn->port_number, record->space, record->channel);
   enum sift_status status = sift_gather_record(gather, stream, record->text, record->time_ns);
   sift_count(&conn->loop->counters.listeners[conn->port_number].records, 1);
   return status == SIFT_OK ? gathered(conn, before) : status;

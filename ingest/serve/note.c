@@ -1,5 +1,6 @@
 #include "ingest/serve/note.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/harmless.h"
 #include "engine/json.h"
 #include "engine/stamp.h"
 
@@ -75,6 +77,9 @@ static bool may_say(struct sift_note *note, enum sift_note_kind kind, time_t sec
 static void write_line(const char *line, size_t len) {
   while (len > 0) {
     ssize_t put = write(STDERR_FILENO, line, len);
+    if (put < 0 && errno == EINTR) {
+      continue;
+    }
     if (put <= 0) {
       return; /* nobody to tell it to */
     }
@@ -83,19 +88,30 @@ static void write_line(const char *line, size_t len) {
   }
 }
 
-static void say_text(const char *stamp, const char *level, char *text, uint64_t kept_back) {
-  char line[TEXT_BYTES + 256];
-  for (char *at = text; *at != '\0'; at++) {
-    *at = (unsigned char)*at < 0x20 || *at == 0x7F ? ' ' : *at;
+/* Messages quote what outsiders send: it must not steer the terminal that shows the log. At most four times the text. */
+static size_t put_harmless(char *to, struct sift_span text) {
+  size_t len = 0;
+  while (text.len > 0) {
+    char room[SIFT_HARMLESS_BYTES];
+    size_t taken = 0;
+    uint32_t code = 0;
+    struct sift_span shown = sift_harmless_next(text, room, &taken, &code);
+    memcpy(to + len, shown.data, shown.len);
+    len += shown.len;
+    text = sift_span(text.data + taken, text.len - taken);
   }
-  int len = snprintf(line, sizeof line, "%s %-7s %s", stamp, level, text);
-  size_t end = len < (int)sizeof line ? (size_t)len : sizeof line - 1;
+  return len;
+}
+
+static void say_text(const char *stamp, const char *level, const char *text, uint64_t kept_back) {
+  char line[4 * TEXT_BYTES + 256];
+  int begun = snprintf(line, 128, "%s %-7s ", stamp, level);
+  size_t len = (size_t)begun + put_harmless(line + begun, sift_span_of(text));
   if (kept_back > 0) {
-    int more = snprintf(line + end, sizeof line - end, " (%llu more like this were kept back)", (unsigned long long)kept_back);
-    end += more > 0 && (size_t)more < sizeof line - end ? (size_t)more : 0;
+    len += (size_t)snprintf(line + len, 100, " (%llu more like this were kept back)", (unsigned long long)kept_back);
   }
-  line[end < sizeof line - 1 ? end++ : end] = '\n';
-  write_line(line, end);
+  line[len++] = '\n';
+  write_line(line, len);
 }
 
 static void say_json(int64_t now_ns, const char *level, const char *text, uint64_t kept_back) {

@@ -9,6 +9,7 @@
 
 #include "engine/clean.h"
 #include "engine/event_read.h"
+#include "engine/stream_internal.h"
 #include "engine/unpack.h"
 #include "engine/worker.h"
 #include "tests/property/random.h"

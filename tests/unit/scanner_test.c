@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "engine/batch.h"
 #include "engine/scanner.h"
 #include "tests/support/rules.h"
 
@@ -297,6 +298,50 @@ static void a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode(void **stat
   sift_ruleset_free(ruleset);
 }
 
+/* Hits must rise by line, then by rule. */
+struct rising {
+  uint64_t next; /* least place of the next hit */
+  size_t hits;
+  bool rises;
+};
+
+static bool note_place(void *context, const struct sift_hit *hit) {
+  struct rising *rising = context;
+  uint64_t place = (uint64_t)hit->line_start << 32 | hit->rule;
+  rising->rises = rising->rises && place >= rising->next;
+  rising->next = place + 1;
+  rising->hits++;
+  return true;
+}
+
+/* Lines woken by the sampler, and once more by the database of the rest: however many there are when the list of them grows. */
+static void lines_come_in_order_and_once_however_many_are_woken_twice(void **state) {
+  (void)state;
+  enum { LINES = 6000, LINE_BYTES = 22 };
+  const struct test_rule rules[] = {{.id = "digits", .any = {"\\d\\d\\d\\d"}}, {.id = "text", .any = {"ModuleNotFound"}}};
+  static const enum sift_scan_mode modes[] = {SIFT_SCAN_SAMPLER, SIFT_SCAN_BATCH, SIFT_SCAN_ADAPTIVE};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 2);
+  struct sift_database *database = test_database(ruleset);
+  char *text = calloc(1, LINES * LINE_BYTES + SIFT_PADDING + 1);
+  for (size_t i = 0; i < LINES; i++) {
+    snprintf(text + i * LINE_BYTES, LINE_BYTES + 1, "ModuleNotFound %06u\n", (unsigned)i);
+  }
+  for (size_t lines = 100; lines <= LINES; lines += 117) {
+    for (size_t mode = 0; mode < sizeof modes / sizeof modes[0]; mode++) {
+      struct sift_scanner *scanner = NULL;
+      struct rising rising = {0, 0, true};
+      assert_int_equal(sift_scanner_new(&scanner, database, modes[mode]), SIFT_OK);
+      assert_int_equal(sift_scanner_scan(scanner, text, (uint32_t)(lines * LINE_BYTES), note_place, &rising), SIFT_OK);
+      assert_int_equal(rising.hits, 2 * lines);
+      assert_true(rising.rises);
+      sift_scanner_free(scanner);
+    }
+  }
+  free(text);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
 static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state) {
   (void)state;
   expect(NULL, 0, "anything\n", "");
@@ -320,6 +365,7 @@ int main(void) {
       cmocka_unit_test(lines_are_told_in_order_whoever_wakes_them),
       cmocka_unit_test(a_hostile_line_costs_no_more_than_its_length),
       cmocka_unit_test(a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode),
+      cmocka_unit_test(lines_come_in_order_and_once_however_many_are_woken_twice),
       cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

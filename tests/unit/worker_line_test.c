@@ -62,6 +62,23 @@ static void a_live_line_without_a_time_is_dated_by_what_has_passed_since_the_las
   assert_int_equal(sift_worker_fleet(chain->whole)->newest_ns, T0 + 60 * (int64_t)SECOND);
 }
 
+static void clocks_at_the_ends_of_time_are_none_to_count_on(void **state) {
+  struct chain *chain = *state;
+  struct live_line line = {.stream = 0, .time_ns = INT64_MAX - 1, .arrived_ns = T0, .text = "Warning: a\n"};
+  live_feed(chain->whole, &line);
+  line.time_ns = SIFT_TIME_NONE;
+  line.arrived_ns = T0 + SECOND;
+  live_feed(chain->whole, &line);
+  assert_true(sift_worker_fleet(chain->whole)->newest_ns == INT64_MAX - 1);
+  line = (struct live_line){.stream = 2, .time_ns = SIFT_TIME_NONE, .arrived_ns = T0, .text = "2026-01-01T00:00:00Z Warning: b\n"};
+  live_feed(chain->whole, &line); /* nothing is known before it */
+  line = (struct live_line){.stream = 4, .time_ns = INT64_MIN + 1, .arrived_ns = T0, .text = "Warning: c\n"};
+  live_feed(chain->whole, &line);
+  line = (struct live_line){.stream = 4, .time_ns = SIFT_TIME_NONE, .arrived_ns = T0, .text = "2026-01-01T00:00:00Z Warning: d\n"};
+  live_feed(chain->whole, &line); /* too far a leap */
+  assert_int_equal(sift_worker_fleet(chain->whole)->hits, 5);
+}
+
 static void who_tells_events_only_tallies_and_counts_nothing(void **state) {
   struct chain *chain = *state;
   chain_line(chain, 0, T0, "--> RUN x\n");
@@ -137,6 +154,7 @@ int main(void) {
       TEST(a_new_attempt_settles_the_step_before_it_as_it_stands),
       TEST(evidence_that_waits_is_in_no_tally_until_its_step_ends),
       TEST(a_live_line_without_a_time_is_dated_by_what_has_passed_since_the_last_dated_one),
+      TEST(clocks_at_the_ends_of_time_are_none_to_count_on),
       TEST(who_tells_events_only_tallies_and_counts_nothing),
       TEST(the_events_of_a_line_stand_in_one_block),
       TEST(what_the_sink_refuses_is_told_and_sticks),

@@ -204,6 +204,9 @@ static void run_rows(struct bench *bench, const char *rows) {
   for (size_t i = 0; i < 3 && wanted(rows, 'p'); i++) {
     row_records(bench, "PackedForward of 1,000 records", BENCH_FORWARD, BENCH_FEED_PACKED, shares[i]);
   }
+  if (wanted(rows, 'k')) {
+    row_records(bench, "PackedForward with Kubernetes maps", BENCH_FORWARD, BENCH_FEED_KUBERNETES, 0.001);
+  }
   if (wanted(rows, 's')) {
     row_records(bench, "Forward messages of one record", BENCH_FORWARD, BENCH_FEED_SINGLE, 0.001);
   }
@@ -250,7 +253,8 @@ static int run(struct bench *bench, const char *fleet, const char *rows) {
 int main(int argc, char **argv) {
   if (argc < 4) {
     fprintf(stderr, "Usage: serve_bench SPACESIFT FLEET-DIRECTORY WORK-DIRECTORY [MEGABYTES [ROUNDS [ROWS]]]\n"
-                    "ROWS: letters of l (newline TCP) p (PackedForward) s (single messages) y (syslog) i (idle) a (acks)\n");
+                    "ROWS: letters of l (newline TCP) p (PackedForward) k (the same with Kubernetes maps) s (single messages)\n"
+                    "      y (syslog) i (idle connections) a (acks)\n");
     return 2;
   }
   struct rlimit files;

@@ -288,6 +288,7 @@ static void after(struct sift_conn *conn, enum sift_status status) {
 
 static void read_some(struct sift_conn *conn, unsigned turns) {
   enum sift_status status = SIFT_OK;
+  sift_loop_hear(conn->loop);
   for (unsigned turn = 0; turn < turns && status == SIFT_OK && !conn->closing; turn++) {
     if (sift_budget_over(&conn->loop->hub->budget) && !conn->loop->hub->drop_newest) {
       break; /* the loop's clock pauses all */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPACES = 300, RUN = 4, NAME_BYTES = 64, HEAD_BYTES = 256, BEGIN_SECONDS = 1769853605 };
+enum { SPACES = 300, RUN = 4, NAME_BYTES = 64, HEAD_BYTES = 256, MAP_BYTES = 2048, BEGIN_SECONDS = 1769853605 };
 
 static void name_space(uint64_t record, char name[NAME_BYTES]) {
   unsigned space = (unsigned)(record / RUN % SPACES);
@@ -28,16 +28,51 @@ static char *put_map(char *at, uint64_t record, struct sift_span line) {
   return sift_put_text(sift_put_str(at, sift_span_of("log")), line);
 }
 
+static char *put_pair(char *at, const char *key, const char *value) {
+  return sift_put_str(sift_put_str(at, sift_span_of(key)), sift_span_of(value));
+}
+
+/* As Fluent Bit sends a container's line: the Space stands in labels. */
+static char *put_kubernetes(char *at, uint64_t record, struct sift_span line) {
+  char name[NAME_BYTES];
+  name_space(record, name);
+  char *slash = strchr(name, '/');
+  *slash = '\0';
+  at = put_pair(sift_put_map(at, 4), "stream", "stdout");
+  at = put_pair(at, "_p", "F");
+  at = sift_put_text(sift_put_str(at, sift_span_of("log")), line);
+  at = sift_put_map(sift_put_str(at, sift_span_of("kubernetes")), 9);
+  at = put_pair(at, "pod_name", "space-7f9c6d5b8d-x2x9k");
+  at = put_pair(at, "namespace_name", "spaces");
+  at = put_pair(at, "pod_id", "0c7a2d3e-6f0b-4a52-9a5e-3f6f2b1f8a11");
+  at = sift_put_map(sift_put_str(at, sift_span_of("labels")), 5);
+  at = put_pair(at, "app", "space");
+  at = put_pair(at, "channel", "run");
+  at = put_pair(at, "pod-template-hash", "7f9c6d5b8d");
+  at = put_pair(at, "space-name", slash + 1);
+  at = put_pair(at, "space-owner", name);
+  at = put_pair(at, "host", "ip-10-108-66-70.ec2.internal");
+  at = put_pair(at, "container_name", "app");
+  at = put_pair(at, "docker_id", "d1f0c1f3a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7");
+  at = put_pair(at, "container_hash",
+                "registry.example/spaces/app@sha256:37f70c8e5fbe76e7a89959b272da6ed9c299bb3c3b07846667d196cf6374f15e");
+  return put_pair(at, "container_image", "registry.example/spaces/app:latest");
+}
+
 static bool put_record(struct sift_pack *out, enum bench_feed_kind kind, uint64_t record, struct sift_span line) {
   char name[NAME_BYTES];
   char head[HEAD_BYTES];
-  char *at = sift_pack_reserve(out, line.len + HEAD_BYTES + 32);
+  char *at = sift_pack_reserve(out, line.len + MAP_BYTES);
   if (at == NULL) {
     return false;
   }
   switch (kind) {
   case BENCH_FEED_PACKED:
     at = put_map(put_event_time(sift_put_array(at, 2), record), record, line);
+    break;
+  case BENCH_FEED_KUBERNETES: /* [[time, metadata], record] */
+    at = put_event_time(sift_put_array(sift_put_array(at, 2), 2), record);
+    at = put_kubernetes(sift_put_map(at, 0), record, line);
     break;
   case BENCH_FEED_SINGLE:
     at = sift_put_str(sift_put_array(at, 3), sift_span_of("app.logs"));
@@ -85,7 +120,8 @@ static bool put_chunk(struct bench_feed *feed, struct sift_pack *entries, uint32
 
 bool bench_feed_make(struct bench_feed *feed, enum bench_feed_kind kind, struct sift_span text, bool ids) {
   struct sift_pack entries = {0};
-  struct sift_pack *out = kind == BENCH_FEED_PACKED ? &entries : &feed->bytes;
+  bool packed = kind == BENCH_FEED_PACKED || kind == BENCH_FEED_KUBERNETES;
+  struct sift_pack *out = packed ? &entries : &feed->bytes;
   bool good = true;
   *feed = (struct bench_feed){0};
   for (size_t at = 0; at < text.len && good;) {
@@ -93,11 +129,11 @@ bool bench_feed_make(struct bench_feed *feed, enum bench_feed_kind kind, struct 
     size_t len = newline != NULL ? (size_t)(newline - text.data) - at : text.len - at;
     good = put_record(out, kind, feed->records++, sift_span(text.data + at, len));
     at += len + 1;
-    if (good && kind == BENCH_FEED_PACKED && feed->records % BENCH_CHUNK_RECORDS == 0) {
+    if (good && packed && feed->records % BENCH_CHUNK_RECORDS == 0) {
       good = put_chunk(feed, &entries, BENCH_CHUNK_RECORDS, ids);
     }
   }
-  if (kind == BENCH_FEED_PACKED) {
+  if (packed) {
     feed->records -= feed->records % BENCH_CHUNK_RECORDS; /* whole chunks only */
   }
   sift_pack_release(&entries);

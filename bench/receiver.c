@@ -1,6 +1,7 @@
 #include "bench/receiver.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -187,6 +188,28 @@ double bench_receiver_cpu(const struct bench_receiver *receiver) {
     give_up("cannot read the receiver's clock");
   }
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double bench_receiver_kept_waiting(const struct bench_receiver *receiver) {
+  char path[320];
+  double sum = -1;
+  snprintf(path, sizeof path, "/proc/%d/task", (int)receiver->pid);
+  DIR *tasks = opendir(path);
+  for (struct dirent *task = NULL; tasks != NULL && (task = readdir(tasks)) != NULL;) {
+    unsigned long long waited_ns = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)receiver->pid, task->d_name);
+    FILE *file = task->d_name[0] != '.' ? fopen(path, "re") : NULL;
+    if (file != NULL && fscanf(file, "%*u %llu", &waited_ns) == 1) {
+      sum = (sum < 0 ? 0 : sum) + (double)waited_ns / 1e9;
+    }
+    if (file != NULL) {
+      fclose(file);
+    }
+  }
+  if (tasks != NULL) {
+    closedir(tasks);
+  }
+  return sum;
 }
 
 double bench_receiver_mib(const struct bench_receiver *receiver) {

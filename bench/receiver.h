@@ -21,6 +21,8 @@ void bench_receiver_stop(struct bench_receiver *receiver);
 
 /* Seconds of CPU that it has used, all threads together; MiB that are resident. */
 double bench_receiver_cpu(const struct bench_receiver *receiver);
+/* Seconds that its threads stood ready and had no core, which is other load's doing; -1 where the kernel does not tell. */
+double bench_receiver_kept_waiting(const struct bench_receiver *receiver);
 double bench_receiver_mib(const struct bench_receiver *receiver);
 
 /* The sum of all samples of a metric, such as "spacesift_records_total"; -1 where it cannot be asked. */

@@ -29,11 +29,14 @@ struct sums {
   __m128i newlines, escapes, returns;
 };
 
-static inline void survey_16(struct sums *sums, const char *text) {
-  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+static inline void survey_vector(struct sums *sums, __m128i bytes) {
   sums->newlines = _mm_sub_epi8(sums->newlines, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
   sums->escapes = _mm_or_si128(sums->escapes, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(ESC)));
   sums->returns = _mm_or_si128(sums->returns, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+}
+
+static inline void survey_16(struct sums *sums, const char *text) {
+  survey_vector(sums, _mm_loadu_si128((const __m128i *)(const void *)text));
 }
 
 static uint64_t sum_of_bytes(__m128i bytes) {
@@ -41,10 +44,23 @@ static uint64_t sum_of_bytes(__m128i bytes) {
   return (uint64_t)_mm_cvtsi128_si64(halves) + (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves));
 }
 
+/* The last `len` bytes, fewer than 16, of a text that has 16 or more and ends at `end`: those before them count as zeros. */
+static inline void survey_last(struct sums *sums, const char *end, size_t len) {
+  static const char zeros_ones[32] = {0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
+                                      -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+  __m128i kept = _mm_loadu_si128((const __m128i *)(const void *)(zeros_ones + len));
+  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+  survey_vector(sums, _mm_and_si128(bytes, kept));
+}
+
 struct sift_survey sift_survey(const char *text, size_t len) {
   /* A byte of a sum holds 255 newlines at most, so it is emptied every 63 rounds of four. */
   enum { STEP = 64, STEPS_MAX = 63 };
   struct sift_survey survey = {0};
+  if (len < 16) {
+    survey_bytes(&survey, text, len);
+    return survey;
+  }
   struct sums sums = {_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
   while (len >= STEP) {
     size_t steps = len / STEP < STEPS_MAX ? len / STEP : STEPS_MAX;
@@ -58,9 +74,13 @@ struct sift_survey sift_survey(const char *text, size_t len) {
     survey.newlines += sum_of_bytes(sums.newlines);
     sums.newlines = _mm_setzero_si128();
   }
+  for (; len >= 16; len -= 16, text += 16) {
+    survey_16(&sums, text);
+  }
+  survey_last(&sums, text + len, len);
+  survey.newlines += sum_of_bytes(sums.newlines);
   survey.escapes = _mm_movemask_epi8(sums.escapes) != 0;
   survey.returns = _mm_movemask_epi8(sums.returns) != 0;
-  survey_bytes(&survey, text, len);
   return survey;
 }
 

@@ -300,6 +300,7 @@ static void after(struct sift_conn *conn, enum sift_status status) {
 
 static void read_some(struct sift_conn *conn, unsigned turns) {
   enum sift_status status = SIFT_OK;
+  sift_loop_hear(conn->loop);
   for (unsigned turn = 0; turn < turns && status == SIFT_OK && !conn->closing; turn++) {
     if (!conn->peer_done && sift_hub_over(conn->loop->hub) && !conn->loop->hub->drop_newest) {
       break; /* the loop's clock pauses all; what a peer that is done sent over TLS is in memory already */

@@ -104,8 +104,8 @@ static void put(struct sift_gather *gather, uint32_t stream, uint32_t len, uint6
   gather->offset += len;
 }
 
-/* Copies behind what is there; the last line gets its newline. Returns the cleaned length. */
-static uint32_t copy_clean(struct sift_gather *gather, struct sift_span text) {
+/* Copies behind what is there; the last line gets its newline. Returns the cleaned length; *lines: as they came. */
+static uint32_t copy_clean(struct sift_gather *gather, struct sift_span text, uint64_t *lines) {
   char *to = gather->text + gather->len;
   size_t len = text.len;
   if (len > 0) {
@@ -115,6 +115,7 @@ static uint32_t copy_clean(struct sift_gather *gather, struct sift_span text) {
     to[len++] = '\n';
   }
   struct sift_survey survey = sift_survey(to, len);
+  *lines = survey.newlines;
   if (survey.escapes || survey.returns) {
     len = sift_clean_plain(to, len);
   }
@@ -127,8 +128,8 @@ enum sift_status sift_gather_record(struct sift_gather *gather, uint32_t stream,
   if (status != SIFT_OK) {
     return status;
   }
-  uint64_t lines = sift_survey(text.data, text.len).newlines + (text.len == 0 || text.data[text.len - 1] != '\n');
-  uint32_t len = copy_clean(gather, text);
+  uint64_t lines = 0;
+  uint32_t len = copy_clean(gather, text, &lines);
   status = count(gather, stream, lines, len);
   if (status == SIFT_OK) {
     put(gather, stream, len, lines, time_ns);

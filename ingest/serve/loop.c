@@ -10,7 +10,7 @@
 
 #include "ingest/serve/loop_internal.h"
 
-enum { NS_A_MS = 1000000, CHECK_MS = 500 };
+enum { NS_A_MS = 1000000, CHECK_MS = 500, SLOW_TICK_MS = 250 };
 
 int64_t sift_monotonic_ns(void) {
   struct timespec now;
@@ -26,6 +26,24 @@ int64_t sift_realtime_ns(void) {
 
 void sift_loop_fatal(struct sift_loop *loop, enum sift_status status) {
   loop->hub->fatal(loop->hub->context, status);
+}
+
+static int set_tick(struct sift_loop *loop, bool hurried) {
+  unsigned ms = !hurried ? SLOW_TICK_MS : loop->hub->gather_ms > 0 ? loop->hub->gather_ms : 1;
+  const struct timeval period = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
+  loop->hurried = hurried;
+  return event_add(loop->tick, &period);
+}
+
+static void hurry(struct sift_loop *loop) {
+  if (!loop->hurried && set_tick(loop, true) != 0) {
+    sift_loop_fatal(loop, SIFT_ENOMEM);
+  }
+}
+
+void sift_loop_hear(struct sift_loop *loop) {
+  loop->heard = true;
+  hurry(loop);
 }
 
 void sift_loop_hold(struct sift_loop *loop, size_t bytes) {
@@ -285,6 +303,7 @@ static void on_wake(evutil_socket_t fd, short what, void *context) {
   (void)what;
   ssize_t got = read(fd, &count, sizeof count);
   (void)got;
+  hurry(loop);
   swap(loop);
   take_newcomers(loop);
   sift_acks_send(loop);
@@ -303,17 +322,31 @@ static void check_all(struct sift_loop *loop, int64_t now_ns) {
   }
 }
 
-/* Each few milliseconds: what was gathered has waited long enough. */
+/* Whether the next tick has something to do, or may have soon. */
+static bool busy(const struct sift_loop *loop) {
+  bool is_busy = loop->heard || loop->paused || loop->stop_ns != 0 || sift_acks_pending(loop);
+  for (size_t port = 0; port < loop->hub->port_count && !is_busy; port++) {
+    const struct sift_intake *intake = &loop->intakes[port];
+    is_busy = !sift_gather_empty(&intake->gather) || intake->damage.any || intake->chunk_count > 0;
+  }
+  return is_busy;
+}
+
+/* Each few milliseconds while anything comes: what was gathered has waited long enough. */
 static void on_tick(evutil_socket_t fd, short what, void *context) {
   struct sift_loop *loop = context;
   (void)fd;
   (void)what;
   int64_t now_ns = sift_monotonic_ns();
+  loop->heard = false;
   flush(loop);
   pace(loop);
   check_all(loop, now_ns);
   if (atomic_load_explicit(&loop->stopping, memory_order_acquire)) {
     stop(loop, now_ns);
+  }
+  if (busy(loop) != loop->hurried && set_tick(loop, !loop->hurried) != 0) {
+    sift_loop_fatal(loop, SIFT_ENOMEM);
   }
 }
 
@@ -324,9 +357,7 @@ static void *run(void *context) {
 }
 
 enum sift_status sift_loop_start(struct sift_loop *loop) {
-  unsigned ms = loop->hub->gather_ms > 0 ? loop->hub->gather_ms : 1;
-  const struct timeval period = {.tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000};
-  if (event_add(loop->tick, &period) != 0) {
+  if (set_tick(loop, true) != 0) {
     return SIFT_ENOMEM;
   }
   loop->started = pthread_create(&loop->thread, NULL, run, loop) == 0;

@@ -65,6 +65,8 @@ struct sift_loop {
   unsigned number;
   struct event_base *base;
   struct event *wake_event, *tick;
+  bool hurried; /* the tick comes each few milliseconds; else slowly, as nothing waits for it */
+  bool heard;   /* something was read since the last tick */
   int wake_fd;
   pthread_t thread;
   bool started;
@@ -137,6 +139,7 @@ struct sift_conn {
 int64_t sift_monotonic_ns(void);
 int64_t sift_realtime_ns(void);
 void sift_loop_fatal(struct sift_loop *loop, enum sift_status status);
+void sift_loop_hear(struct sift_loop *loop); /* something comes of a connection: the tick must not be slow */
 void sift_loop_hold(struct sift_loop *loop, size_t bytes);
 void sift_loop_drop(struct sift_loop *loop, size_t bytes);
 

@@ -119,17 +119,17 @@ static void take_time(struct sift_span text, struct sift_origin_scratch *scratch
   }
 }
 
-enum sift_status sift_origin_resolve(const struct sift_origin *origin, const struct sift_span *values,
-                                     struct sift_origin_scratch *scratch, struct sift_live_record *out) {
+/* All parts, those that are put together in `scratch`. False when memory is out. */
+static bool compose(const struct sift_origin *origin, const struct sift_span *values, struct sift_origin_scratch *scratch,
+                    struct sift_span texts[SIFT_ORIGIN_PARTS]) {
   struct sift_template_choice choices[SIFT_ORIGIN_PARTS];
-  struct sift_span texts[SIFT_ORIGIN_PARTS];
   size_t room = 0;
   for (int part = 0; part < SIFT_ORIGIN_PARTS; part++) {
     choices[part] = sift_template_choose(&origin->templates[part], values);
     room += choices[part].room;
   }
   if (room > 0 && !sift_bytes_reserve(&scratch->bytes, room)) {
-    return SIFT_ENOMEM;
+    return false;
   }
   size_t at = 0;
   for (int part = 0; part < SIFT_ORIGIN_PARTS; part++) {
@@ -140,6 +140,21 @@ enum sift_status sift_origin_resolve(const struct sift_origin *origin, const str
       texts[part] = sift_span(to, choices[part].room);
       at += choices[part].room;
     }
+  }
+  return true;
+}
+
+enum sift_status sift_origin_resolve(const struct sift_origin *origin, const struct sift_span *values,
+                                     struct sift_origin_scratch *scratch, struct sift_live_record *out) {
+  struct sift_span texts[SIFT_ORIGIN_PARTS];
+  bool lent = true;
+  for (int part = 0; part < SIFT_ORIGIN_PARTS; part++) {
+    const struct sift_template *form = &origin->templates[part];
+    texts[part] = sift_span(NULL, 0);
+    lent &= form->piece_count == 0 || sift_template_lend(form, values, &texts[part]);
+  }
+  if (!lent && !compose(origin, values, scratch, texts)) {
+    return SIFT_ENOMEM;
   }
   out->space = texts[SIFT_ORIGIN_SPACE];
   out->channel = texts[SIFT_ORIGIN_CHANNEL];

@@ -81,6 +81,22 @@ struct sift_template_choice {
  * variables have a data of NULL too. */
 struct sift_template_choice sift_template_choose(const struct sift_template *form, const struct sift_span *values);
 
+/* The usual case, without a call: of the alternatives that begin the template and are one variable each, the first that is not
+ * empty. False where there is none, and sift_template_choose() must be asked. */
+static inline bool sift_template_lend(const struct sift_template *form, const struct sift_span *values, struct sift_span *out) {
+  for (size_t i = 0; i < form->piece_count; i += 2) {
+    const struct sift_template_piece *piece = &form->pieces[i];
+    if (piece->kind != SIFT_PIECE_VARIABLE || (i + 1 < form->piece_count && piece[1].kind != SIFT_PIECE_OR)) {
+      return false;
+    }
+    if (values[piece->variable].len > 0) {
+      *out = values[piece->variable];
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Writes the text of a choice, `room` bytes, for the same values. */
 void sift_template_write(const struct sift_template *form, const struct sift_template_choice *choice,
                          const struct sift_span *values, char *out);

@@ -57,7 +57,8 @@ static void a_raw_block_is_scanned_where_it_stands_behind_what_came_before(void 
   char *text = test_padded(block, sizeof block - 1);
   gather(world, PORT_LINES, "a/b", "--> RUN x");
   uint32_t stream = sift_loop_stream(world->loop, PORT_LINES, sift_span_of("a/b"), sift_span_of("build"));
-  assert_int_equal(sift_loop_scan_raw(world->loop, PORT_LINES, stream, text, sizeof block - 1), SIFT_OK);
+  assert_int_equal(sift_loop_scan_raw(world->loop, PORT_LINES, stream, text, sizeof block - 1, sift_survey(text, sizeof block - 1)),
+                   SIFT_OK);
   assert_int_equal(world->loop->last_seq, 2);
   assert_int_equal(world->loop->intakes[PORT_LINES].gather.offset, 10 + sizeof block - 1);
   world_expect(world, "a/b 4\n  module x1 No module named 'y'|y|\n  module demoted x1 No module named 'x'|x|\n"
@@ -140,7 +141,7 @@ static void many_hits_are_several_entries_and_none_is_lost(void **state) {
   }
   memset(text + len, 0, SIFT_PADDING);
   uint32_t stream = sift_loop_stream(world->loop, PORT_LINES, sift_span_of("a/b"), sift_span_of("build"));
-  assert_int_equal(sift_loop_scan_raw(world->loop, PORT_LINES, stream, text, len), SIFT_OK);
+  assert_int_equal(sift_loop_scan_raw(world->loop, PORT_LINES, stream, text, len, sift_survey(text, len)), SIFT_OK);
   assert_true(world->loop->last_seq > 1);
   assert_int_equal(world->loop->counters.hits, 2 * lines);
   char want[200];

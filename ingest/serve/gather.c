@@ -168,7 +168,8 @@ void sift_gather_batch(struct sift_gather *gather, int64_t arrived_ns, struct si
 }
 
 void sift_gather_clear(struct sift_gather *gather) {
-  for (uint32_t i = 0; i < gather->counted_count; i++) {
+  /* The newest first: a slot that is emptied before those that were put behind it would hide them. */
+  for (uint32_t i = gather->counted_count; i-- > 0;) {
     *slot_of(gather, gather->counted[i].stream) = 0;
   }
   gather->counted_count = 0;

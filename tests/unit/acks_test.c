@@ -79,17 +79,17 @@ static void acks_wait_for_a_journal_that_cannot_be_written(void **state) {
   close(again);
 }
 
-static void acks_of_a_connection_that_closed_go_nowhere(void **state) {
+/* Who has said all may still hear its acks: whether it does, or is gone, shows only when they are sent. */
+static void acks_of_a_connection_that_closed_are_tried_and_hold_nothing_up(void **state) {
   struct world *world = *state;
   int fd = world_connect(world, PORT_FORWARD);
   world_forward(world, fd, "a/b", "Warning: w", "1");
   world_turn(world);
   close(fd);
   world_turn(world);
-  assert_null(world->loop->conns);
   world_tick(world);
   assert_false(sift_acks_pending(world->loop));
-  assert_int_equal(world->loop->counters.acks, 0);
+  assert_null(world->loop->conns);
   world_expect(world, "a/b 1\n  warning x1 Warning: w\n"); /* what it sent counts */
 }
 
@@ -165,7 +165,7 @@ int main(void) {
       TEST(acks_go_out_in_the_order_of_their_chunks),
       TEST(a_chunk_that_came_before_is_acknowledged_and_not_counted_again),
       TEST(acks_wait_for_a_journal_that_cannot_be_written),
-      TEST(acks_of_a_connection_that_closed_go_nowhere),
+      TEST(acks_of_a_connection_that_closed_are_tried_and_hold_nothing_up),
       TEST(a_peer_that_does_not_read_its_acks_is_closed_with_all_of_them),
       TEST(a_chunk_that_was_given_up_is_not_acknowledged),
       TEST(the_list_is_whole_after_acks_were_taken_from_anywhere),

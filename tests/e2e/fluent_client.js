@@ -1,13 +1,13 @@
 // Sends records with @fluent-org/logger. Standard input: {"options": of the client, "records": [[seconds, ns, record]...]},
-// where "ca" among the socket's TLS options is a file. Standard output: {"acked": count, "errors": [message...]}.
+// where "ca", "cert" and "key" among the socket's TLS options are files. Standard output: {"acked": count, "errors": [message...]}.
 const fs = require("fs");
 const { FluentClient, EventTime } = require("@fluent-org/logger");
 
 async function main() {
   const { options, records } = JSON.parse(fs.readFileSync(0));
-  const tls = options.socket.tls;
-  if (tls && tls.ca) {
-    tls.ca = fs.readFileSync(tls.ca);
+  const tls = options.socket.tls || {};
+  for (const name of ["ca", "cert", "key"].filter((name) => tls[name])) {
+    tls[name] = fs.readFileSync(tls[name]);
   }
   const exact = options.milliseconds;
   const client = new FluentClient("spaces", options);

@@ -32,8 +32,7 @@ SECOND = 1_000_000_000
 def stamp(time_ns, digits=6):
     """RFC 3339 in UTC, with so many digits of the fraction."""
     seconds, rest = divmod(time_ns, SECOND)
-    fraction = f"{rest:09}"[:digits]
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + (f".{fraction}" if digits else "") + "Z"
+    return time.strftime("%Y-%m-%dT%H:%M:%S.", time.gmtime(seconds)) + f"{rest:09}"[:digits] + "Z"
 
 
 def instant(text):
@@ -55,7 +54,7 @@ class Log:
         self.channel = channel
         self.start_ns = (int(time.time()) - 3600) * SECOND + fraction_ns
         texts = [
-            (self.app, "run", "loading the weights of a model, this may take a while; " + "please wait, " * 9 + "100 %"),
+            (self.app, "run", "loading the weights of a model: " + "please wait, " * 9 + "100 %"),
             (self.app, "run", TRACEBACK),
             (self.app, "run", "TypeError: bad value – naïve"),
             (self.app, "run", "panic: overflow"),
@@ -64,10 +63,10 @@ class Log:
         ]
         self.records = [(space, kind, self.start_ns + at * SECOND, text) for at, (space, kind, text) in enumerate(texts)]
 
-    def syslog(self, digits=6):
-        """The records as messages of RFC 5424."""
+    def syslog(self, mark=""):
+        """The records as messages of RFC 5424. `mark`: a byte order mark in front of their texts, or none."""
         return [
-            f'<11>1 {stamp(at, digits)} node-1 app 42 - [space@32473 id="{space}" channel="{channel}"] {text}'.encode()
+            f'<11>1 {stamp(at)} node-1 app 42 - [space@32473 id="{space}" channel="{channel}"] {mark}{text}'.encode()
             for space, channel, at, text in self.records
         ]
 
@@ -83,7 +82,7 @@ class Log:
         return [(at, {"space": space, "channel": channel, "message": text}) for space, channel, at, text in self.records]
 
     def check(self, server, index, digits=6):
-        """All came, once each, through that listener: Space, channel, time to so many digits (None: when it came), verdict, lines."""
+        """All came, once each, through that listener. `digits`: of the seconds that the sender kept; None: it has times of its own."""
         app = server.wait_space(self.app, 7)
         other = server.wait_space(self.other, 2)
         assert (app["verdict"], other["verdict"]) == ("dep_missing_module", "oom")
@@ -190,7 +189,8 @@ def rsyslog(directory, content, **action):
     words = [binary, "-n", "-f", config, "-i", directory / "pid", "-M", LIBRARIES / "rsyslog"]
     libraries = f"{LIBRARIES}:{DEBIAN / 'lib' / MULTIARCH}"
     with daemon(directory, words, {"LD_LIBRARY_PATH": libraries}):
-        port = serve.until(lambda: (directory / "port").exists() and (directory / "port").read_text(), "rsyslog does not listen", 20)
+        told = directory / "port"
+        port = serve.until(lambda: told.exists() and told.read_text(), "rsyslog does not listen", 20)
         feed(int(port), content)
         yield
 

@@ -1,4 +1,4 @@
-"""Runs `spacesift serve` from outside: starts it on free ports, asks its HTTP side, waits for lines, ends it and looks how it ended.
+"""Runs `spacesift serve` from outside: starts it on free ports, asks its HTTP side, waits for lines, looks at how it ended.
 
     with serve.Server(tmp_path, "tcp://127.0.0.1:0", "syslog://127.0.0.1:0") as server:
         server.send(0, b"Memory limit exceeded\\n")
@@ -68,7 +68,9 @@ def metrics_of(text):
 class Server:
     """`spacesift serve` under way. Attributes: `process`, `pid`, `data_dir` (None without), `addresses`, one a listener."""
 
-    def __init__(self, directory, *listeners, options=(), data_dir=True, rules=program.RULES, env=None, before=(), wait=True, **popen):
+    def __init__(
+        self, directory, *listeners, options=(), data_dir=True, rules=program.RULES, env=None, before=(), wait=True, **popen
+    ):
         """`data_dir`: True makes one in `directory`, None goes without. `before` are words in front of the program's name,
         `options` further ones of serve, which win over those of ours, `popen` is subprocess's own."""
         self.directory = pathlib.Path(directory)
@@ -91,7 +93,8 @@ class Server:
         words += ["--data-dir", self.data_dir] if self.data_dir is not None else []
         words += [word for url in self.listeners for word in ("--listen", url)]
         self.notes = []
-        self.process = program.start(words + self.options, env=self.env, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, **self.popen)
+        words += self.options
+        self.process = program.start(words, env=self.env, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, **self.popen)
         self.reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         if wait:
@@ -135,7 +138,7 @@ class Server:
         until(lambda: self.ask("/readyz").status == 200, lambda: self.ask("/readyz").body)
 
     def stop(self, signum=signal.SIGTERM, status=0):
-        """Ends it as a service manager does; fails unless the exit status is `status` and no sanitizer complained. Gives its log."""
+        """Ends it as a service manager does; fails unless it ends with `status` and no sanitizer complained. Gives its log."""
         self.process.send_signal(signum)
         return self.ended(status)
 

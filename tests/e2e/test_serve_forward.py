@@ -113,10 +113,10 @@ def bit_send(sock, tag, entries, options):
     """Header, entries and options in three writes, the options last."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     count = b"\x93" if options is not None else b"\x92"
-    for piece in (count + pack(tag) + b"\xdd" + struct.pack(">I", len(entries)), b"".join(map(pack, entries)), options and pack(options)):
-        if piece:
-            sock.sendall(piece)
-            time.sleep(0.01)
+    header = count + pack(tag) + b"\xdd" + struct.pack(">I", len(entries))
+    for piece in (header, b"".join(map(pack, entries)), pack(options) if options is not None else b""):
+        sock.sendall(piece)
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -124,7 +124,8 @@ def test_fluent_bit_forwards(server, connection, nested):
     log = peers.Log("bit-nested" if nested else "bit-flat")
     entries = bit_entries(log, nested)
     chunk = bit_chunk(pack(entries))
-    bit_send(connection, "kube.var.log", entries, {"chunk": chunk, "size": len(entries), "fluent_signal": 0, "Node": "n1", "Env": {"of": ["all"]}})
+    added = {"Node": "n1", "Env": {"of": ["all"]}}  # by add_option
+    bit_send(connection, "kube.var.log", entries, {"chunk": chunk, "size": len(entries), "fluent_signal": 0, **added})
     Answers(connection).ack(chunk.encode())
     log.check(server, PLAIN, digits=9)
 
@@ -171,7 +172,8 @@ def test_group_markers_are_no_records(server, connection):
 def test_what_a_group_says_holds_for_its_entries(server, connection):
     now = int(time.time())
     start = [[event_time(GROUP_START), {}], {"space": "alice/bit-group", "channel": "run"}]
-    inner = [[[event_time(now), {}], {"message": "panic: overflow"}], [[event_time(now), {}], {"space": "bob/bit-group", "message": MEMORY}]]
+    when = [event_time(now), {}]
+    inner = [[when, {"message": "panic: overflow"}], [when, {"space": "bob/bit-group", "message": MEMORY}]]
     end = [[event_time(GROUP_END), {}], {}]
     bit_send(connection, "logs", [start, *inner, end], {"size": 4})
     assert server.wait_space("alice/bit-group", 1)["verdict"] == "startup_crash"

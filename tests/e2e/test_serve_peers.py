@@ -67,7 +67,8 @@ def test_rsyslog_forwards(server, tmp_path, kind, action):
 
 def test_rsyslog_forwards_over_tls(server, certs, tmp_path):
     log = peers.Log("rsyslog-tls")
-    tls = {"streamDriver": "gtls", "streamDriverMode": 1, "streamDriverAuthMode": "x509/name", "streamDriverPermittedPeers": "localhost"}
+    tls = {"streamDriver": "gtls", "streamDriverMode": 1, "streamDriverAuthMode": "x509/name"}
+    tls["streamDriverPermittedPeers"] = "localhost"
     content = peers.counted(log.syslog())
     with peers.rsyslog(tmp_path, content, port=server.port(SYSLOG_TLS), ca=certs["ca"], **RFC5424, **tls):
         log.check(server, SYSLOG_TLS)
@@ -95,10 +96,12 @@ def test_a_flood_by_rsyslog(server, tmp_path, packed):
 # --- syslog-ng -------------------------------------------------------------------------------------------------------------
 
 
-def test_syslog_ng_sends_by_its_syslog_driver(server, tmp_path):
-    log = peers.Log("syslog-ng")
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["", "bom"])
+def test_syslog_ng_sends_by_its_syslog_driver(server, tmp_path, mark):
+    """It passes on that a text is UTF-8, as a byte order mark, and ends texts with a newline of their own."""
+    log = peers.Log("syslog-ng-bom" if mark else "syslog-ng")
     destination = f'syslog("127.0.0.1" port({server.port(SYSLOG)}) transport("tcp") frac-digits(6))'
-    with peers.syslog_ng(tmp_path, peers.counted(log.syslog()), destination):
+    with peers.syslog_ng(tmp_path, peers.counted(log.syslog(mark)), destination):
         log.check(server, SYSLOG)
 
 
@@ -175,6 +178,15 @@ def test_the_client_for_node_sends_seconds_without_acks(server):
     told = peers.fluent_client(log.forward(), socket={"path": server.path(FORWARD_UNIX)})
     assert told == {"acked": len(log.records), "errors": []}
     log.check(server, FORWARD_UNIX, digits=0)
+
+
+def test_the_client_for_node_over_tls_with_a_certificate_of_its_own(server, certs):
+    log = peers.Log("node-tls")
+    tls = {"ca": str(certs["ca"]), "cert": str(certs["client_cert"]), "key": str(certs["client_key"]), "servername": "localhost"}
+    address = {"host": "127.0.0.1", "port": server.port(FORWARD_TLS), "tls": tls}
+    told = peers.fluent_client(log.forward(), ack={}, milliseconds=True, socket=address)
+    assert told == {"acked": len(log.records), "errors": []}
+    log.check(server, FORWARD_TLS, digits=9)
 
 
 def test_the_client_for_node_authenticates(server):

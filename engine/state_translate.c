@@ -81,7 +81,9 @@ static enum sift_status translate_fleet(struct translation *map, const struct si
   }
   if (status == SIFT_OK) {
     fleet.window_count = kept;
-    qsort(fleet.windows, kept, sizeof *fleet.windows, by_class);
+    if (kept > 1) {
+      qsort(fleet.windows, kept, sizeof *fleet.windows, by_class);
+    }
     status = sift_state_finish(writer, &fleet);
   }
   sift_fleet_release(&fleet);

@@ -124,6 +124,7 @@ static void free_newcomers(struct sift_loop *loop) {
     loop->newcomers = newcomer->next;
     close(newcomer->fd);
     free(newcomer);
+    atomic_fetch_sub_explicit(&loop->hub->connections, 1, memory_order_relaxed);
   }
 }
 

@@ -39,10 +39,22 @@ static void free_transport(struct sift_conn *conn) {
   }
 }
 
+/* Memory of what a peer has begun. */
+static void hold_unfinished(struct sift_conn *conn, size_t *held, size_t bytes) {
+  if (*held != bytes) {
+    sift_loop_drop(conn->loop, *held);
+    sift_loop_hold(conn->loop, bytes);
+    atomic_fetch_add_explicit(&conn->loop->hub->unfinished, bytes - *held, memory_order_relaxed);
+    *held = bytes;
+  }
+}
+
 static void set_rest(struct sift_conn *conn, size_t capacity) {
-  sift_loop_drop(conn->loop, conn->rest_capacity);
-  sift_loop_hold(conn->loop, capacity);
-  conn->rest_capacity = capacity;
+  hold_unfinished(conn, &conn->rest_capacity, capacity);
+}
+
+bool sift_conn_starving(const struct sift_hub *hub) {
+  return atomic_load_explicit(&hub->unfinished, memory_order_relaxed) >= hub->budget.limit / 2;
 }
 
 void sift_conn_close(struct sift_conn *conn, enum sift_close why) {
@@ -59,6 +71,7 @@ void sift_conn_close(struct sift_conn *conn, enum sift_close why) {
   sift_protocol_free(conn->protocol);
   free_transport(conn);
   set_rest(conn, 0);
+  hold_unfinished(conn, &conn->held, 0);
   sift_loop_drop(loop, conn->out_capacity);
   free(conn->rest);
   free(conn->out);
@@ -240,6 +253,7 @@ static enum sift_status read_once(struct sift_conn *conn) {
   conn->heard_ns = sift_monotonic_ns();
   loop->scratch.now_ns = sift_realtime_ns();
   enum sift_status status = sift_protocol_feed(conn->protocol, bytes, len, &used);
+  hold_unfinished(conn, &conn->held, sift_protocol_held(conn->protocol));
   if (status == SIFT_OK && !settle(conn, bytes, len, used)) {
     status = SIFT_ENOMEM;
   }
@@ -302,8 +316,13 @@ static void read_some(struct sift_conn *conn, unsigned turns) {
   enum sift_status status = SIFT_OK;
   sift_loop_hear(conn->loop);
   for (unsigned turn = 0; turn < turns && status == SIFT_OK && !conn->closing; turn++) {
-    if (!conn->peer_done && sift_hub_over(conn->loop->hub) && !conn->loop->hub->drop_newest) {
+    bool over = sift_hub_over(conn->loop->hub);
+    if (!conn->peer_done && over && !conn->loop->hub->drop_newest) {
       break; /* the loop's clock pauses all; what a peer that is done sent over TLS is in memory already */
+    }
+    if (over && conn->rest_len > SIFT_INBOX_BYTES && sift_conn_starving(conn->loop->hub)) {
+      sift_conn_close(conn, SIFT_CLOSE_MEMORY); /* records can be dropped, half a frame cannot */
+      return;
     }
     status = read_once(conn);
   }

@@ -139,7 +139,7 @@ static void forward_free(struct sift_protocol *protocol) {
 
 enum sift_status sift_forward_protocol_new(struct sift_protocol **out, const struct sift_protocol_config *config,
                                            const struct sift_live_sink *sink) {
-  static const struct sift_protocol_ops ops = {"forward", forward_open, forward_feed, forward_finish, forward_free};
+  static const struct sift_protocol_ops ops = {"forward", forward_open, forward_feed, forward_finish, forward_free, NULL};
   assert(config->auth == NULL || (config->auth->shared_key.len > 0 && config->auth->self_hostname.len > 0));
   struct forward *forward = calloc(1, sizeof *forward);
   *out = forward != NULL ? &forward->base : NULL;

@@ -264,9 +264,13 @@ static void lines_free(struct sift_protocol *protocol) {
   free(lines);
 }
 
+static size_t lines_held(const struct sift_protocol *protocol) {
+  return sift_inflow_bytes(&((const struct lines *)protocol)->inflow);
+}
+
 enum sift_status sift_lines_protocol_new(struct sift_protocol **out, const struct sift_protocol_config *config,
                                          const struct sift_live_sink *sink) {
-  static const struct sift_protocol_ops ops = {"lines", lines_open, lines_feed, lines_finish, lines_free};
+  static const struct sift_protocol_ops ops = {"lines", lines_open, lines_feed, lines_finish, lines_free, lines_held};
   struct lines *lines = calloc(1, sizeof *lines);
   *out = NULL;
   if (lines == NULL) {

@@ -357,9 +357,13 @@ static void syslog_free(struct sift_protocol *protocol) {
   free(protocol);
 }
 
+static size_t syslog_held(const struct sift_protocol *protocol) {
+  return sift_inflow_bytes(&((const struct syslog *)protocol)->inflow);
+}
+
 enum sift_status sift_syslog_protocol_new(struct sift_protocol **out, const struct sift_protocol_config *config,
                                           const struct sift_live_sink *sink) {
-  static const struct sift_protocol_ops ops = {"syslog", syslog_open, syslog_feed, syslog_finish, syslog_free};
+  static const struct sift_protocol_ops ops = {"syslog", syslog_open, syslog_feed, syslog_finish, syslog_free, syslog_held};
   struct syslog *syslog = calloc(1, sizeof *syslog);
   *out = NULL;
   if (syslog == NULL) {

@@ -60,6 +60,7 @@ enum sift_close {
   SIFT_CLOSE_AUTH,          /* not who it should be */
   SIFT_CLOSE_TLS,           /* the handshake or a record of TLS failed */
   SIFT_CLOSE_SLOW,          /* does not read its acks */
+  SIFT_CLOSE_MEMORY,        /* held the most of memory that was full of unfinished frames and windows */
   SIFT_CLOSE_SHUTDOWN,      /* we end */
   SIFT_CLOSES
 };

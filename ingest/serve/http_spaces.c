@@ -167,7 +167,7 @@ void sift_http_state(struct sift_http *http, struct evhttp_request *request, str
   struct copying *copying = calloc(1, sizeof *copying);
   /* In the background, as all state files are: so it is the file that a scan of the same input writes. */
   struct sift_state_output output = {.write = write_state, .context = copying, .background = true};
-  if (copying == NULL || sift_view_copy_new(&copying->copy, view, output) != SIFT_OK) {
+  if (copying == NULL || sift_view_copy_whole(&copying->copy, view, output) != SIFT_OK) {
     free(copying);
     sift_http_reply_error(http, request, 500, "out of memory", "ask again later", NULL);
     return;

@@ -43,6 +43,7 @@ struct sift_hub {
   size_t connections_max;
   bool drop_newest;
   struct sift_budget budget;
+  _Atomic size_t unfinished; /* bytes of the budget that only more from their peers, or their end, sets free */
   _Atomic size_t connections;
 
   struct sift_journal *journal; /* NULL: acks follow the scan */

@@ -15,6 +15,10 @@ void sift_inflow_release(struct sift_inflow *inflow) {
   sift_bytes_release(&inflow->carry);
 }
 
+size_t sift_inflow_bytes(const struct sift_inflow *inflow) {
+  return inflow->carry.capacity + (inflow->unpress != NULL ? sift_unpress_bytes(inflow->unpress) : 0);
+}
+
 /* Keeps block[used..len) for the next one. */
 static bool keep(struct sift_inflow *inflow, const struct sift_bytes *block, size_t used, size_t len) {
   struct sift_bytes *carry = &inflow->carry;

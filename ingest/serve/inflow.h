@@ -29,6 +29,9 @@ struct sift_inflow_eater {
 enum sift_status sift_inflow_begin(struct sift_inflow *inflow, enum sift_unpress_format format, unsigned window_log_max);
 void sift_inflow_release(struct sift_inflow *inflow);
 
+/* Memory that it holds; 0 for a plain stream. */
+size_t sift_inflow_bytes(const struct sift_inflow *inflow);
+
 /* Inflates all of `bytes`, behind which SIFT_PADDING bytes are readable, into scratch->block (128 KiB at a time) and has it
  * eaten. SIFT_ECORRUPT with *reason where the stream is broken, once what was decoded is eaten; else the eater's error or
  * SIFT_ENOMEM, *reason being SIFT_REASONS. */

@@ -311,6 +311,18 @@ static void on_wake(evutil_socket_t fd, short what, void *context) {
   pace(loop);
 }
 
+/* Nothing is read, and what holds the memory is waiting for more: without an end of some, nobody would be served again. */
+static void shed(struct sift_loop *loop) {
+  struct sift_conn *largest = NULL;
+  for (struct sift_conn *conn = loop->conns; conn != NULL; conn = conn->next) {
+    bool larger = largest == NULL || conn->rest_capacity + conn->held > largest->rest_capacity + largest->held;
+    largest = larger ? conn : largest;
+  }
+  if (largest != NULL && largest->rest_capacity + largest->held > 0) {
+    sift_conn_close(largest, SIFT_CLOSE_MEMORY);
+  }
+}
+
 static void check_all(struct sift_loop *loop, int64_t now_ns) {
   static const int64_t period = (int64_t)CHECK_MS * NS_A_MS;
   if (now_ns - loop->checked_ns < period) {
@@ -320,6 +332,10 @@ static void check_all(struct sift_loop *loop, int64_t now_ns) {
   for (struct sift_conn *conn = loop->conns, *next = NULL; conn != NULL; conn = next) {
     next = conn->next;
     sift_conn_check(conn, now_ns);
+  }
+  bool stuck = loop->paused || sift_hub_over(loop->hub);
+  if (stuck && sift_conn_starving(loop->hub)) {
+    shed(loop);
   }
 }
 

@@ -120,7 +120,8 @@ struct sift_conn {
   struct bufferevent *tls;           /* TLS; owns the descriptor */
   char *rest;                        /* what the protocol left over, SIFT_PADDING behind */
   size_t rest_len, rest_capacity;
-  char *out; /* plain: what could not be sent at once */
+  size_t held; /* by the protocol itself */
+  char *out;   /* plain: what could not be sent at once */
   size_t out_len, out_capacity;
   int64_t heard_ns;            /* monotonic: the last byte */
   int64_t frame_ns;            /* since when an incomplete frame waits; 0: none does */
@@ -166,6 +167,7 @@ enum sift_status sift_loop_worker(struct sift_loop *loop, const struct sift_data
 void sift_conn_adopt(struct sift_loop *loop, size_t port, int fd, const char *peer);
 void sift_conn_close(struct sift_conn *conn, enum sift_close why);
 void sift_conn_pause(struct sift_conn *conn, bool pause);
+bool sift_conn_starving(const struct sift_hub *hub);          /* what connections have begun is most of the memory */
 void sift_conn_check(struct sift_conn *conn, int64_t now_ns); /* timeouts */
 void sift_conn_drain(struct sift_conn *conn);                 /* reads what has come */
 enum sift_status sift_conn_send(struct sift_conn *conn, struct sift_span bytes);

@@ -10,7 +10,8 @@
 /* --- names of labels --------------------------------------------------------------------------------------------------- */
 
 const char *sift_close_name(enum sift_close reason) {
-  static const char *const names[] = {"peer", "error", "idle", "frame_timeout", "protocol", "auth", "tls", "slow", "shutdown"};
+  static const char *const names[] = {"peer", "error", "idle", "frame_timeout", "protocol",
+                                      "auth", "tls",   "slow", "memory",        "shutdown"};
   static_assert(sizeof names / sizeof names[0] == SIFT_CLOSES, "a name for each");
   return names[reason];
 }

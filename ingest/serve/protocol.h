@@ -83,6 +83,8 @@ struct sift_protocol_ops {
   /* The peer is done: the rest that feed left is in `bytes`. An incomplete frame is damage; a last line without '\n' is none. */
   enum sift_status (*finish)(struct sift_protocol *protocol, char *bytes, size_t len);
   void (*free)(struct sift_protocol *protocol);
+  /* Memory that it holds for what came, beside what was left over: windows of decompressors and such. NULL: none to speak of. */
+  size_t (*held)(const struct sift_protocol *protocol);
 };
 
 /* First member of every kind of protocol: one a connection, a few hundred bytes until much is sent. */
@@ -110,6 +112,10 @@ static inline enum sift_status sift_protocol_feed(struct sift_protocol *protocol
 
 static inline enum sift_status sift_protocol_finish(struct sift_protocol *protocol, char *bytes, size_t len) {
   return protocol->ops->finish(protocol, bytes, len);
+}
+
+static inline size_t sift_protocol_held(const struct sift_protocol *protocol) {
+  return protocol->ops->held != NULL ? protocol->ops->held(protocol) : 0;
 }
 
 static inline void sift_protocol_free(struct sift_protocol *protocol) {

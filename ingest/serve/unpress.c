@@ -91,6 +91,11 @@ void sift_unpress_free(struct sift_unpress *unpress) {
   }
 }
 
+/* zlib's documentation: 7 KB and the window of 32 KiB. */
+size_t sift_unpress_bytes(const struct sift_unpress *unpress) {
+  return sizeof *unpress + ZSTD_sizeof_DCtx(unpress->zstd) + (unpress->inflater != NULL ? (size_t)40 * 1024 : 0);
+}
+
 static enum sift_status begin_zstd(struct sift_unpress *unpress, unsigned window_log_max) {
   if (unpress->zstd == NULL) {
     unpress->zstd = ZSTD_createDCtx();

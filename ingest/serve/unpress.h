@@ -40,6 +40,9 @@ enum sift_status sift_unpress_feed(struct sift_unpress *unpress, struct sift_spa
 /* Whether the stream may end here: behind a whole frame or member, and not before the first. */
 bool sift_unpress_whole(const struct sift_unpress *unpress);
 
+/* Memory that it holds, decoders and windows; at most what it may come to for zlib. */
+size_t sift_unpress_bytes(const struct sift_unpress *unpress);
+
 /* A whole body at once, told by its magic (zlib too): *len bytes into `out`, whose room grows as needed, SIFT_PADDING
  * readable bytes behind. As above; besides SIFT_ELIMIT with inflated_limit for more than `bytes_max`, and SIFT_ECORRUPT with
  * truncated where the body stops early, or corrupt where it has no magic known. Never takes more than about twice

@@ -101,6 +101,9 @@ enum sift_status sift_view_write(struct sift_view *view, struct sift_state_outpu
 /* The same in pieces. Holds the view; the output must outlive the copy. */
 struct sift_view_copy;
 enum sift_status sift_view_copy_new(struct sift_view_copy **out, struct sift_view *view, struct sift_state_output output);
+/* With the overlay: what a scan of the same input would say if it ended now, so open steps are none any more. For readers; a
+ * restart goes on from the one without. */
+enum sift_status sift_view_copy_whole(struct sift_view_copy **out, struct sift_view *view, struct sift_state_output output);
 void sift_view_copy_free(struct sift_view_copy *copy);
 /* Writes at most `spaces` Spaces: SIFT_OK while there is more, SIFT_END when the state is complete. The first error sticks. */
 enum sift_status sift_view_copy_step(struct sift_view_copy *copy, size_t spaces);

@@ -183,7 +183,8 @@ const struct sift_triage *sift_view_look_triage(const struct sift_view_look *loo
 
 struct sift_view_copy {
   struct sift_view *view;
-  struct sift_shelf_cursor cursor;
+  struct sift_shelf_cursor cursor, overlay;
+  struct sift_state_merger *merger; /* NULL: the base alone */
   struct sift_state_writer *writer;
   enum sift_status status;
 };
@@ -205,11 +206,29 @@ enum sift_status sift_view_copy_new(struct sift_view_copy **out, struct sift_vie
   return SIFT_OK;
 }
 
+enum sift_status sift_view_copy_whole(struct sift_view_copy **out, struct sift_view *view, struct sift_state_output output) {
+  enum sift_status status = sift_view_copy_new(out, view, output);
+  if (status != SIFT_OK || view->overlay == NULL) {
+    return status;
+  }
+  struct sift_view_copy *copy = *out;
+  copy->overlay.shelf = view->overlay;
+  const struct sift_state_source sources[] = {sift_shelf_source(&copy->cursor), sift_shelf_source(&copy->overlay)};
+  status = sift_state_merger_open(&copy->merger, sources, 2, UINT64_MAX); /* the base is within its cap */
+  if (status != SIFT_OK) {
+    sift_view_copy_free(copy);
+    *out = NULL;
+  }
+  return status;
+}
+
 void sift_view_copy_free(struct sift_view_copy *copy) {
   if (copy == NULL) {
     return;
   }
   sift_state_writer_free(copy->writer);
+  sift_state_merger_free(copy->merger);
+  sift_shelf_cursor_release(&copy->overlay);
   sift_shelf_cursor_release(&copy->cursor);
   sift_view_release(copy->view);
   free(copy);
@@ -219,13 +238,13 @@ static enum sift_status write_some(struct sift_view_copy *copy, size_t spaces) {
   const struct sift_space *space = NULL;
   enum sift_status status = SIFT_OK;
   for (size_t i = 0; i < spaces && status == SIFT_OK; i++) {
-    status = sift_shelf_next(&copy->cursor, &space);
+    status = copy->merger != NULL ? sift_state_merger_next(copy->merger, &space) : sift_shelf_next(&copy->cursor, &space);
     status = status == SIFT_OK ? sift_state_write(copy->writer, space) : status;
   }
   if (status != SIFT_END) {
     return status;
   }
-  status = sift_state_finish(copy->writer, &copy->view->base->fleet);
+  status = sift_state_finish(copy->writer, copy->merger != NULL ? &copy->view->fleet : &copy->view->base->fleet);
   return status == SIFT_OK ? SIFT_END : status;
 }
 

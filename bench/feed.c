@@ -97,10 +97,13 @@ static bool put_record(struct sift_pack *out, enum bench_feed_kind kind, uint64_
 static bool put_chunk(struct bench_feed *feed, struct sift_pack *entries, uint32_t records, bool ids) {
   char *at = sift_pack_reserve(&feed->bytes, entries->len + HEAD_BYTES);
   struct bench_chunk *chunks = realloc(feed->chunks, (feed->chunk_count + 1) * sizeof *chunks);
-  if (at == NULL || chunks == NULL) {
+  if (chunks == NULL) {
     return false;
   }
   feed->chunks = chunks;
+  if (at == NULL) {
+    return false;
+  }
   struct bench_chunk *chunk = &chunks[feed->chunk_count++];
   chunk->at = feed->bytes.len;
   at = sift_put_str(sift_put_array(at, 3), sift_span_of("app.logs"));

@@ -270,8 +270,8 @@ int main(int argc, char **argv) {
   struct bench bench = {.database = database,
                         .program = argv[1],
                         .directory = argv[3],
-                        .bytes = (size_t)(argc > 4 ? atoi(argv[4]) : 128) << 20,
-                        .rounds = argc > 5 ? (unsigned)atoi(argv[5]) : 5};
+                        .bytes = (size_t)(argc > 4 ? strtoul(argv[4], NULL, 10) : 128) << 20,
+                        .rounds = argc > 5 ? (unsigned)strtoul(argv[5], NULL, 10) : 5};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);

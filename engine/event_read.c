@@ -66,7 +66,7 @@ enum key {
 enum { KEYS_OPTIONAL = 1 << KEY_V | 1 << KEY_LINE | 1 << KEY_CUT | 1 << KEY_FIELDS };
 
 #define KEY_NAME(name)                                                                                                             \
-  { name, sizeof name - 1 }
+  { (name), sizeof(name) - 1 }
 static const struct sift_span key_names[KEYS] = {
     KEY_NAME("v"),    KEY_NAME("rule"),  KEY_NAME("class"),   KEY_NAME("severity"), KEY_NAME("severity_number"),
     KEY_NAME("time"), KEY_NAME("space"), KEY_NAME("channel"), KEY_NAME("source"),   KEY_NAME("offset"),

@@ -111,7 +111,7 @@ static inline int world_connect(struct world *world, size_t port) {
 /* All that can happen now happens. */
 static inline void world_turn(struct world *world) {
   for (int i = 0; i < 20; i++) {
-    event_base_loop(world->loop->base, EVLOOP_NONBLOCK);
+    event_base_loop(world->loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
   }
 }
 

@@ -85,7 +85,6 @@ struct sift_loop {
   struct sift_entry_lines *lines; /* of batches that were scanned, for the next entry */
   size_t line_count, line_capacity;
   struct sift_arena names; /* of the Spaces in `lines` */
-  bool chunk_open;         /* a chunk is being taken: it must not be divided over entries */
   struct sift_cleaner cleaner;
   struct sift_journal_packer *packer;
   uint64_t loop_seq, last_seq;
@@ -97,6 +96,7 @@ struct sift_loop {
   struct sift_conn *conns;
   size_t queued;      /* bytes of the budget that this loop holds */
   bool paused;        /* no connection is read */
+  bool chunk_open;    /* a chunk is being taken: it must not be divided over entries */
   int64_t checked_ns; /* monotonic: when timeouts were last looked at */
 
   pthread_mutex_t lock; /* of newcomers */

@@ -227,7 +227,7 @@ static void *reload(void *context) {
   if (status == SIFT_OK) {
     sift_keeper_reload(server->keeper, rules);
   } else {
-    server->counters.reloads_failed++;
+    sift_count(&server->counters.reloads_failed, 1);
     sift_note_say(server->hub.note, SIFT_NOTE_ERROR, SIFT_NOTE_ALWAYS, "the rules stay as they are: %s", error);
   }
   atomic_store(&server->reload_done, true);

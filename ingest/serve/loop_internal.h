@@ -63,11 +63,10 @@ struct sift_intake {
 struct sift_loop {
   struct sift_hub *hub;
   unsigned number;
+  int wake_fd;
   struct event_base *base;
   struct event *wake_event, *tick;
-  int wake_fd;
   pthread_t thread;
-  bool started;
 
   const struct sift_database *_Atomic database;
   const struct sift_database *_Atomic next_database; /* NULL: none */
@@ -92,15 +91,16 @@ struct sift_loop {
   char *inbox; /* SIFT_INBOX_BYTES and padding */
   struct sift_conn *conns;
   size_t queued;      /* bytes of the budget that this loop holds */
-  bool paused;        /* no connection is read */
   int64_t checked_ns; /* monotonic: when timeouts were last looked at */
 
   pthread_mutex_t lock; /* of newcomers */
   struct sift_newcomer *newcomers;
   _Atomic uint64_t open;
-  _Atomic bool stopping;
   int64_t stop_ns; /* monotonic deadline, once stopping is seen; 0: not yet */
   _Atomic unsigned stop_timeout_ms;
+  _Atomic bool stopping;
+  bool started;
+  bool paused; /* no connection is read */
   struct sift_loop_counters counters;
 };
 

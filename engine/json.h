@@ -61,7 +61,9 @@ static inline void sift_json_key(struct sift_json *json, const char *key) {
   *at = ',';
   at += json->comma;
   *at = '"';
-  memcpy(at + 1, name.data, name.len);
+  if (name.len > 0) {
+    memcpy(at + 1, name.data, name.len);
+  }
   at += 1 + name.len;
   at[0] = '"';
   at[1] = ':';

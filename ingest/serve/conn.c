@@ -189,7 +189,7 @@ static bool grow_rest(struct sift_conn *conn) {
 
 /* Keeps what the protocol has no use for yet. */
 static bool keep_rest(struct sift_conn *conn, const char *bytes, size_t len) {
-  if (len + SIFT_PADDING > conn->rest_capacity) {
+  if (conn->rest == NULL || len + SIFT_PADDING > conn->rest_capacity) {
     size_t capacity = len + SIFT_PADDING < REST_START ? REST_START : len + SIFT_PADDING;
     char *rest = malloc(capacity);
     if (rest == NULL) {

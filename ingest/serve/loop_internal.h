@@ -63,13 +63,10 @@ struct sift_intake {
 struct sift_loop {
   struct sift_hub *hub;
   unsigned number;
+  int wake_fd;
   struct event_base *base;
   struct event *wake_event, *tick;
-  bool hurried; /* the tick comes each few milliseconds; else slowly, as nothing waits for it */
-  bool heard;   /* something was read since the last tick */
-  int wake_fd;
   pthread_t thread;
-  bool started;
 
   const struct sift_database *_Atomic database;
   const struct sift_database *_Atomic next_database; /* NULL: none */
@@ -95,16 +92,19 @@ struct sift_loop {
   char *inbox; /* SIFT_INBOX_BYTES and padding */
   struct sift_conn *conns;
   size_t queued;      /* bytes of the budget that this loop holds */
-  bool paused;        /* no connection is read */
-  bool chunk_open;    /* a chunk is being taken: it must not be divided over entries */
   int64_t checked_ns; /* monotonic: when timeouts were last looked at */
 
   pthread_mutex_t lock; /* of newcomers */
   struct sift_newcomer *newcomers;
   _Atomic uint64_t open;
-  _Atomic bool stopping;
   int64_t stop_ns; /* monotonic deadline, once stopping is seen; 0: not yet */
   _Atomic unsigned stop_timeout_ms;
+  _Atomic bool stopping;
+  bool started;
+  bool paused;     /* no connection is read */
+  bool hurried;    /* the tick comes each few milliseconds; else slowly, as nothing waits for it */
+  bool heard;      /* something was read since the last tick */
+  bool chunk_open; /* a chunk is being taken: it must not be divided over entries */
   struct sift_loop_counters counters;
 };
 

@@ -104,6 +104,7 @@ static enum sift_status open_unix(struct sift_port *port, char error[SIFT_PORT_E
 static enum sift_status name_bound(struct sift_port *port, struct sift_arena *arena) {
   struct sockaddr_storage address;
   socklen_t len = sizeof address;
+  memset(&address, 0, sizeof address);
   if (strcmp(port->config.port, "0") != 0 || getsockname(port->fd, (struct sockaddr *)&address, &len) != 0) {
     return SIFT_OK;
   }
@@ -156,7 +157,7 @@ enum sift_status sift_port_open(struct sift_port *port, struct sift_arena *arena
 }
 
 int sift_port_accept(const struct sift_port *port, char *peer, size_t peer_size) {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
   socklen_t len = sizeof address;
   int one = 1;
   int fd = accept4(port->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -93,7 +93,7 @@ static enum sift_status take_hostname(struct sift_port *port, struct sift_arena 
     snprintf(error, SIFT_PORT_ERROR_BYTES, "%s: hostname is longer than %d bytes", port->config.name, SIFT_FORWARD_HOSTNAME_MAX);
     return SIFT_EINVAL;
   } else {
-    strcpy(name, port->config.hostname);
+    memcpy(name, port->config.hostname, strlen(port->config.hostname) + 1);
   }
   const char *copy = sift_arena_copy(arena, sift_span_of(name));
   port->auth.self_hostname = sift_span_of(copy != NULL ? copy : "");

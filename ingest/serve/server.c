@@ -285,7 +285,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context) {
 }
 
 static enum sift_status make_events(struct sift_server *server) {
-  static const struct timeval period = {.tv_usec = TICK_MS * 1000};
+  static const struct timeval period = {.tv_usec = (suseconds_t)TICK_MS * 1000};
   server->signals[0] = evsignal_new(server->base, SIGHUP, on_hup, server);
   server->signals[1] = evsignal_new(server->base, SIGTERM, on_end, server);
   server->signals[2] = evsignal_new(server->base, SIGINT, on_end, server);

@@ -67,7 +67,7 @@ void sift_systemd_tell(const char *state) {
   if (path == NULL || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof address.sun_path) {
     return;
   }
-  strcpy(address.sun_path, path);
+  memcpy(address.sun_path, path, strlen(path) + 1);
   socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
   if (path[0] == '@') {
     address.sun_path[0] = '\0'; /* the abstract name space */

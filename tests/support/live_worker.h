@@ -114,7 +114,9 @@ static inline void live_feed(struct sift_worker *worker, const struct live_line 
   enum sift_reason reason = SIFT_REASONS;
   char *text = test_padded(line->text, strlen(line->text));
   uint32_t len = (uint32_t)sift_clean_plain(text, strlen(line->text));
-  memset(text + len, 0, strlen(line->text) - len);
+  for (size_t i = len; i < strlen(line->text); i++) {
+    text[i] = 0;
+  }
   const struct sift_record record = {
       .stream = sift_streams_find(sift_worker_streams(worker), sift_span_of(live_spaces[line->stream]),
                                   sift_span_of(live_channels[line->stream]), &reason),

@@ -111,7 +111,7 @@ static void a_peer_that_does_not_read_its_acks_is_closed_with_all_of_them(void *
   struct sift_conn *conn = world->loop->conns;
   world->hub.seq = 5;
   add_ack(conn, 9, 4); /* not safe yet, on either side of the one that fails */
-  add_ack(conn, 1, 4 * SIFT_OUT_BYTES_MAX);
+  add_ack(conn, 1, (size_t)4 * SIFT_OUT_BYTES_MAX);
   add_ack(conn, 2, 4);
   add_ack(conn, 8, 4);
   sift_acks_send(world->loop);

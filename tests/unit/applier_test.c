@@ -409,8 +409,8 @@ static void a_payload_that_is_none_is_told_and_nothing_is_applied_after_it(void 
   struct fixture *fixture = *state;
   struct sift_applied applied;
   struct sift_pack good = text_entry(fixture->chain, 0, "Warning: a\n");
-  char *bad = malloc(3);
-  memcpy(bad, "bad", 3);
+  char *bad = calloc(1, 3);
+  bad[0] = 'b';
   assert_int_equal(sift_applier_start(fixture->applier), SIFT_OK);
   assert_int_equal(sift_applier_push(fixture->applier, 1, bad, 3), SIFT_OK);
   push(fixture, 2, good);

@@ -90,7 +90,7 @@ static void thousands_of_spaces_and_chunks_are_several_maps(void **state) {
   struct sift_chunk_ids *ids = NULL;
   for (unsigned i = 0; i < MANY; i++) {
     snprintf(names[i], sizeof names[i], "owner-of-a-long-name/%0150u", i);
-    lines[i] = (struct sift_entry_lines){sift_span_of(names[i]), i, 2 * i};
+    lines[i] = (struct sift_entry_lines){sift_span_of(names[i]), i, (uint64_t)2 * i};
     chunks[i] = sift_chunk_key(sift_span_of(names[i]));
   }
   struct sift_entry entry = entry_of(chain);
@@ -197,7 +197,7 @@ static struct sift_pack payload_of_much(struct chain *chain) {
   const struct sift_chunk_key chunk = sift_chunk_key(sift_span_of("one"));
   struct test_random random = {3};
   for (unsigned i = 0; i < 20; i++) {
-    struct live_line line = {.offset = i * 100, .time_ns = T0};
+    struct live_line line = {.offset = (uint64_t)i * 100, .time_ns = T0};
     live_random_line(&random, &line, 2);
     live_feed(chain->teller, &line);
   }

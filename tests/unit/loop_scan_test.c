@@ -133,7 +133,7 @@ static void records_that_wait_keep_their_space_when_streams_are_forgotten(void *
 
 static void many_hits_are_several_entries_and_none_is_lost(void **state) {
   struct world *world = *state;
-  char *text = malloc(SIFT_BATCH_BYTES * 8 + SIFT_PADDING);
+  char *text = malloc((size_t)SIFT_BATCH_BYTES * 8 + SIFT_PADDING);
   size_t len = 0;
   unsigned lines = 0;
   for (; len + 64 < SIFT_BATCH_BYTES * 8; lines++) {

@@ -131,7 +131,7 @@ static void entries_that_the_disk_does_not_take_stop_the_reading_too(void **stat
   struct world *world = *state;
   world_journal(world);
   test_disk_plan(&world->disk, DISK_SYNC, 0, UINT64_MAX, EIO);
-  world->hub.budget.limit = 256 * 1024;
+  world->hub.budget.limit = 256 << 10;
   int fd = hand_over(world);
   assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
   assert_int_equal(sift_loop_start(world->loop), SIFT_OK);
@@ -152,7 +152,7 @@ static void entries_that_the_disk_does_not_take_stop_the_reading_too(void **stat
     const struct timespec pause = {.tv_nsec = 100000};
     nanosleep(&pause, NULL);
   }
-  assert_true(sift_journal_queued_bytes(world->hub.journal) > 100 * 1024);
+  assert_true(sift_journal_queued_bytes(world->hub.journal) > 100000);
   test_disk_plan(&world->disk, 0, 0, 0, 0);
   wait_while(world, is_paused);
   sift_loop_stop(world->loop, 1000);

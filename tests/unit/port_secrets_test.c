@@ -128,7 +128,7 @@ static void more_users_than_there_is_room_for_are_refused(void **state) {
   assert_int_equal(read_users(fixture, text), SIFT_OK);
   assert_int_equal(fixture->port.auth.user_count, 1024);
   fixture->port.has_auth = false;
-  strcat(text, "u:p\n");
+  snprintf(text + strlen(text), 16, "u:p\n");
   assert_int_equal(read_users(fixture, text), SIFT_EINVAL);
   expect_error(fixture, "/users:1025: ", "at most 1024");
 }

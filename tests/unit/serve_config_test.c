@@ -157,7 +157,7 @@ static void more_listeners_than_can_be_had_are_told(void **state) {
   struct fixture *fixture = *state;
   char yaml[4096] = "listen:\n";
   for (int i = 0; i <= SIFT_LISTENERS_MAX; i++) {
-    strcat(yaml, "  - tcp://:1\n");
+    snprintf(yaml + strlen(yaml), 32, "  - tcp://:1\n");
   }
   expect_said(fixture, yaml, "c.yaml:34:5: ");
   expect_said(fixture, "listen: tcp://:1\n", "at most 32 listeners can be had");

@@ -55,22 +55,25 @@ static int in_child(const char *count, const char *names, bool ours, bool (*chec
   return status;
 }
 
+static bool gives(const char *name, int fd) {
+  return sift_systemd_socket(name) == fd;
+}
+
 static bool first_then_the_other(void) {
-  return sift_systemd_socket("") == 3 && sift_systemd_socket("") == 6 && sift_systemd_socket("") == -1 &&
-         (fcntl(3, F_GETFL) & O_NONBLOCK) != 0 && (fcntl(3, F_GETFD) & FD_CLOEXEC) != 0;
+  return gives("", 3) && gives("", 6) && gives("", -1) && (fcntl(3, F_GETFL) & O_NONBLOCK) != 0 &&
+         (fcntl(3, F_GETFD) & FD_CLOEXEC) != 0;
 }
 
 static bool by_name(void) {
-  return sift_systemd_socket("log") == -1 && sift_systemd_socket("logs") == 6 && sift_systemd_socket("logs") == -1 &&
-         sift_systemd_socket("a") == 3 && sift_systemd_socket("datagrams") == -1 && sift_systemd_socket("idle") == -1;
+  return gives("log", -1) && gives("logs", 6) && gives("logs", -1) && gives("a", 3) && gives("datagrams", -1) && gives("idle", -1);
 }
 
 static bool none(void) {
-  return sift_systemd_socket("") == -1 && sift_systemd_socket("a") == -1;
+  return gives("", -1) && gives("a", -1);
 }
 
 static bool only_the_first(void) {
-  return sift_systemd_socket("") == 3 && sift_systemd_socket("") == -1;
+  return gives("", 3) && gives("", -1);
 }
 
 static void listening_stream_sockets_are_given_once_each(void **state) {

@@ -141,8 +141,9 @@ static int take_value(struct sift_scan_options *options, int option, const char 
                ? SIFT_EXIT_OK
                : sift_usage("scan", "--space takes owner/name of letters, digits, '.', '_' and '-', not '%s'", value);
   case OPT_MODE:
-    return parse_mode(value, &options->mode) ? SIFT_EXIT_OK
-                                             : sift_usage("scan", "--scan-mode takes adaptive, sampler, batch or lines, not '%s'", value);
+    return parse_mode(value, &options->mode)
+               ? SIFT_EXIT_OK
+               : sift_usage("scan", "--scan-mode takes adaptive, sampler, batch or lines, not '%s'", value);
   default:
     return sift_fields_parse(&options->fields, value, error, sizeof error) == SIFT_OK ? SIFT_EXIT_OK
                                                                                       : sift_usage("scan", "--field: %s", error);

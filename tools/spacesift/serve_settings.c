@@ -53,7 +53,7 @@ static const struct setting table[] = {
     {"spaces-max", KIND_NUMBER, FIELD(config.spaces_max), 1, UINT32_MAX, NULL},
     {"view-interval", KIND_MILLISECONDS, FIELD(config.view_ms), 10, DAY_MS, NULL},
     {"checkpoint-interval", KIND_MILLISECONDS, FIELD(config.checkpoint_ms), 100, DAY_MS, NULL},
-    {"segment-bytes", KIND_SIZE, FIELD(config.segment_bytes), 64 * 1024, 64 * GIB, NULL},
+    {"segment-bytes", KIND_SIZE, FIELD(config.segment_bytes), 64 << 10, 64 * GIB, NULL},
     {"keep-bytes", KIND_SIZE, FIELD(config.keep_bytes), 0, UINT64_MAX / 2, NULL},
     {"keep-age", KIND_NANOSECONDS, FIELD(config.keep_age_ns), 0, 3650 * DAY_MS, NULL},
     {"chunk-age", KIND_NANOSECONDS, FIELD(config.chunk_age_ns), 1000, 365 * DAY_MS, NULL},

@@ -77,12 +77,15 @@ def test_a_file_that_is_not_there_is_told(pack, tmp_path):
 
 def test_negatives_count_hits_worst_rules_first(pack, tmp_path):
     log = tmp_path / "calm.log"
-    log.write_text("all is well\n" * 8 + "ModuleNotFoundError: No module named 'torch'\n" * 2)
-    result = program.run("rules", "test", "--negatives", log)
-    assert result.status == program.OK
-    assert "10 lines; 2 hits of severity warning or worse (200000.0 a million lines), 2 of error or worse" in result.text
+    log.write_text("all is well\n" * 7 + "ModuleNotFoundError: No module named 'torch'\n" * 2 + "Scheduling failure: unable to schedule\n")
     document = program.run("rules", "test", "--json", "--negatives", log).document["negatives"]
-    assert document["rules"] == [{"rule": "python-module-not-found", "severity": "error", "hits": 2, "text": "ModuleNotFoundError: No module named 'torch'"}]
+    assert document["lines"] == 10
+    found = {item["rule"]: item["hits"] for item in document["rules"]}
+    assert found["python-module-not-found"] == 2
+    assert document["rules"][0]["severity"] == "fatal" and document["rules"][0]["text"].startswith("Scheduling failure")
+    assert document["hits"] == document["errors"] == sum(found.values())
+    text = program.run("rules", "test", "--negatives", log).text
+    assert text.startswith(f"negatives: 10 lines; {document['hits']} hits of severity warning or worse ({document['hits'] * 100000}.0 a million")
 
 
 def test_negatives_that_cannot_be_read_are_told(pack, tmp_path):

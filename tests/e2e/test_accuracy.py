@@ -81,7 +81,7 @@ def test_healthy_spaces_with_decoys_are_left_in_peace(pack, judged):
 
 
 @pytest.fixture(scope="module")
-def tried(pack_once):
+def tried(pack):
     """What `rules test` says of the project's own cases: as text, and as a document."""
     words = [word for path in CASES for word in ("--cases", path)]
     text = program.run("rules", "test", *words)

@@ -9,11 +9,16 @@ void sift_acks_init(struct sift_acks *acks) {
   acks->tail = &acks->head;
 }
 
-void sift_acks_release(struct sift_acks *acks) {
+static void drop(struct sift_loop *loop, struct sift_ack *ack) {
+  sift_loop_drop(loop, sizeof *ack + ack->len);
+  free(ack);
+}
+
+void sift_acks_release(struct sift_loop *loop, struct sift_acks *acks) {
   while (acks->head != NULL) {
     struct sift_ack *ack = acks->head;
     acks->head = ack->next;
-    free(ack);
+    drop(loop, ack);
   }
   acks->tail = &acks->head;
 }
@@ -53,11 +58,6 @@ void sift_acks_assign(struct sift_loop *loop, size_t port, uint64_t seq) {
     append(&loop->waiting, ack);
   }
   acks->tail = &acks->head;
-}
-
-static void drop(struct sift_loop *loop, struct sift_ack *ack) {
-  sift_loop_drop(loop, sizeof *ack + ack->len);
-  free(ack);
 }
 
 /* May close the connection; no list changes by that. */

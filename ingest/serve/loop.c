@@ -131,7 +131,7 @@ static void free_newcomers(struct sift_loop *loop) {
 static void free_intakes(struct sift_loop *loop) {
   for (size_t i = 0; loop->intakes != NULL && i < loop->hub->port_count; i++) {
     sift_gather_release(&loop->intakes[i].gather);
-    sift_acks_release(&loop->intakes[i].acks);
+    sift_acks_release(loop, &loop->intakes[i].acks);
     free(loop->intakes[i].chunks);
   }
   free(loop->intakes);
@@ -147,8 +147,8 @@ void sift_loop_free(struct sift_loop *loop) {
   }
   free_newcomers(loop);
   free_intakes(loop);
-  sift_acks_release(&loop->waiting);
-  sift_acks_release(&loop->elsewhere);
+  sift_acks_release(loop, &loop->waiting);
+  sift_acks_release(loop, &loop->elsewhere);
   sift_worker_free(loop->worker);
   sift_journal_packer_free(loop->packer);
   sift_protocol_scratch_release(&loop->scratch);

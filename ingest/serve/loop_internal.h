@@ -179,7 +179,7 @@ void sift_conn_forget_chunk(struct sift_conn *conn);
 
 /* ---- acks.c ---- */
 void sift_acks_init(struct sift_acks *acks);
-void sift_acks_release(struct sift_acks *acks);
+void sift_acks_release(struct sift_loop *loop, struct sift_acks *acks);
 enum sift_status sift_acks_add(struct sift_conn *conn, struct sift_span reply);
 void sift_acks_assign(struct sift_loop *loop, size_t port, uint64_t seq); /* those that waited for this entry's number */
 void sift_acks_send(struct sift_loop *loop);                              /* those that are safe now */

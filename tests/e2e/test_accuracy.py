@@ -1,4 +1,4 @@
-"""The share of right verdicts on a fleet whose truth is known, told per verdict."""
+"""The share of right verdicts on a fleet whose truth is known, and on labelled cases, told per verdict."""
 
 import collections
 import json
@@ -9,6 +9,9 @@ import program
 
 SPACES = 1000
 RIGHT_AT_LEAST = 0.97
+
+CASES = sorted((program.ROOT / "tests" / "data" / "cases").glob("*.jsonl"))
+CASES_AT_LEAST, HEALTHY_AT_LEAST, A_VERDICT_AT_LEAST = 150, 40, 3
 
 
 @pytest.fixture(scope="module", params=["per-space", "mixed"])
@@ -75,3 +78,27 @@ def test_healthy_spaces_with_decoys_are_left_in_peace(pack, judged):
     assert calm
     woken = [name for name in calm if found.spaces[name]["severity"] in ("error", "fatal")]
     assert len(woken) <= 0.02 * len(calm), woken
+
+
+@pytest.fixture(scope="module")
+def tried(pack):
+    """What `rules test` says of the project's own cases: as text, and as a document."""
+    words = [word for path in CASES for word in ("--cases", path)]
+    text = program.run("rules", "test", *words)
+    return text.text, program.run("rules", "test", "--json", *words).document
+
+
+def test_nearly_all_labelled_cases_are_judged_right(tried, capsys):
+    text, document = tried
+    with capsys.disabled():
+        print(f"\n{text}")
+    assert document["accuracy"] >= RIGHT_AT_LEAST
+    assert document["negatives"]["hits"] == 0
+
+
+def test_labelled_cases_cover_every_verdict(tried):
+    _, document = tried
+    counted = {item["verdict"]: item["cases"] for item in document["verdicts"]}
+    assert document["cases"] >= CASES_AT_LEAST
+    assert counted["healthy"] >= HEALTHY_AT_LEAST
+    assert [verdict for verdict, cases in counted.items() if cases < A_VERDICT_AT_LEAST] == []

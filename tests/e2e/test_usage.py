@@ -98,7 +98,7 @@ def test_help_wins_over_everything():
         (["events", "--json", "x"], ["--json", "spacesift events --help"]),
         (["rules"], ["rules check", "list", "export --hsbench"]),
         (["rules", "chek"], ["did you mean 'check'?"]),
-        (["rules", "polish"], ["check, list, show, compile and export"]),
+        (["rules", "polish"], ["check, list, show, test, compile and export"]),
         (["rules", "show"], ["spacesift rules show ID"]),
         (["rules", "compile"], ["spacesift rules compile -o FILE"]),
         (["rules", "export"], ["spacesift rules export --hsbench"]),

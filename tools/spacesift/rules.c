@@ -1,4 +1,4 @@
-/* spacesift rules: check, list, show, compile or export a rule set. */
+/* spacesift rules: check, list, show, test, compile or export a rule set. */
 #include "tools/spacesift/rules.h"
 
 #include <getopt.h>
@@ -28,6 +28,15 @@ static const struct action {
     {"show", sift_rules_run_show, "", true,
      "Usage: spacesift rules show ID [--rules PATH]\n\n"
      "Shows all that a rule says, who decides each of its patterns, and which tree nodes ask for it.\n"},
+    {"test", sift_rules_run_test, "jcn", false,
+     "Usage: spacesift rules test --cases FILE... [--negatives PATH...] [--json] [--rules PATH]\n\n"
+     "Runs labelled cases through the rules and the tree, each as the log of a Space of its own, and prints\n"
+     "how many got their label, precision and recall of each verdict, and how each wrong one came about.\n"
+     "Exit status: 0 all are right, 1 some are wrong, 2 a case or a path is no good.\n\n"
+     "      --cases FILE       JSON Lines, one case a line: kind, log, label; may be given again\n"
+     "      --negatives PATH   logs in which nothing is a fault: counts hits of severity warning and worse;\n"
+     "                         more paths may follow\n"
+     "      --json             one JSON document\n"},
     {"compile", sift_rules_run_compile, "o", false,
      "Usage: spacesift rules compile -o FILE [--rules PATH]\n\n"
      "Writes the compiled databases of the rules. They serve this version of the program, on this kind of\n"
@@ -53,6 +62,7 @@ static void help(const struct action *action) {
         "  check     load, lint and compile rules, and run their examples\n"
         "  list      list the rules\n"
         "  show      show one rule\n"
+        "  test      run labelled cases, and logs in which nothing may be found\n"
         "  compile   write the compiled databases\n"
         "  export    write the patterns for another tool\n\n",
         stdout);
@@ -69,10 +79,25 @@ static const struct action *find_action(const char *name) {
   return NULL;
 }
 
+static bool add_path(const char **paths, size_t *count, const char *path) {
+  if (*count == SIFT_TEST_PATHS_MAX) {
+    return false;
+  }
+  paths[(*count)++] = path;
+  return true;
+}
+
+static int too_many(const char *option) {
+  return sift_usage("rules", "%s names more than %d paths; name a directory, or put cases together in fewer files", option,
+                    SIFT_TEST_PATHS_MAX);
+}
+
 static int parse_options(struct sift_rules_options *options, char *seen, int argc, char **argv) {
   static const struct option known[] = {
-      {"rules", required_argument, NULL, 'r'}, {"output", required_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},
-      {"hsbench", no_argument, NULL, 'b'},     {"help", no_argument, NULL, 'h'},         {0},
+      {"rules", required_argument, NULL, 'r'}, {"output", required_argument, NULL, 'o'},
+      {"json", no_argument, NULL, 'j'},        {"hsbench", no_argument, NULL, 'b'},
+      {"cases", required_argument, NULL, 'c'}, {"negatives", required_argument, NULL, 'n'},
+      {"help", no_argument, NULL, 'h'},        {0},
   };
   optind = 0;
   opterr = 0;
@@ -90,13 +115,23 @@ static int parse_options(struct sift_rules_options *options, char *seen, int arg
     case 'b':
       options->hsbench = true;
       break;
+    case 'c':
+      if (!add_path(options->cases, &options->case_count, optarg)) {
+        return too_many("--cases");
+      }
+      break;
+    case 'n':
+      if (!add_path(options->negatives, &options->negative_count, optarg)) {
+        return too_many("--negatives");
+      }
+      break;
     case 'h':
       options->help = true;
       break;
     default:
       return sift_bad_option("rules", c, argv);
     }
-    if (strchr("ojb", c) != NULL && strchr(seen, c) == NULL) {
+    if (strchr("ojbcn", c) != NULL && strchr(seen, c) == NULL) {
       seen[strlen(seen)] = (char)c;
     }
   }
@@ -109,7 +144,11 @@ static int check_options(const struct action *action, const char *seen) {
     char letter;
     const char *name;
     const char *action;
-  } owners[] = {{'o', "--output", "compile"}, {'j', "--json", "list"}, {'b', "--hsbench", "export"}};
+  } owners[] = {{'o', "--output", "compile"},
+                {'j', "--json", "list"},
+                {'b', "--hsbench", "export"},
+                {'c', "--cases", "test"},
+                {'n', "--negatives", "test"}};
   for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
     if (strchr(seen, owners[i].letter) != NULL && strchr(action->takes, owners[i].letter) == NULL) {
       return sift_usage("rules", "%s goes with 'rules %s', not with 'rules %s'", owners[i].name, owners[i].action, action->name);
@@ -124,11 +163,30 @@ static int unknown_action(const char *name) {
     sift_nearest_try(&nearest, actions[i].name);
   }
   char hint[128];
-  sift_nearest_hint(&nearest, "there are check, list, show, compile and export", hint, sizeof hint);
+  sift_nearest_hint(&nearest, "there are check, list, show, test, compile and export", hint, sizeof hint);
   return sift_usage("rules", "there is no action '%s'; %s", name, hint);
 }
 
+/* What follows --negatives PATH is more of it. */
+static int check_test(struct sift_rules_options *options, int argc, char **argv) {
+  if (options->case_count == 0 && options->negative_count == 0) {
+    return sift_usage("rules", "say what to test with: 'spacesift rules test --cases FILE.jsonl', or --negatives PATH...");
+  }
+  for (int i = optind + 1; i < argc; i++) {
+    if (options->negative_count == 0) {
+      return sift_usage("rules", "'%s' is one word too many; files of cases are each named by --cases FILE", argv[i]);
+    }
+    if (!add_path(options->negatives, &options->negative_count, argv[i])) {
+      return too_many("--negatives");
+    }
+  }
+  return SIFT_EXIT_OK;
+}
+
 static int check_arguments(const struct action *action, struct sift_rules_options *options, int argc, char **argv) {
+  if (action->run == sift_rules_run_test) {
+    return check_test(options, argc, argv);
+  }
   int given = argc - optind - 1;
   if (given > (action->with_id ? 1 : 0)) {
     return sift_usage("rules", "'%s' is one word too many; rules from elsewhere are named by --rules PATH", argv[argc - 1]);

@@ -6,10 +6,16 @@
 #include "engine/ruleset.h"
 #include "tools/spacesift/terminal.h"
 
+enum { SIFT_TEST_PATHS_MAX = 256 };
+
 struct sift_rules_options {
-  const char *path;   /* of the rules; NULL: the built-in pack */
-  const char *output; /* compile */
-  const char *id;     /* show */
+  const char *path;                       /* of the rules; NULL: the built-in pack */
+  const char *output;                     /* compile */
+  const char *id;                         /* show */
+  const char *cases[SIFT_TEST_PATHS_MAX]; /* test: files of labelled cases */
+  size_t case_count;
+  const char *negatives[SIFT_TEST_PATHS_MAX]; /* test: logs in which nothing may be found */
+  size_t negative_count;
   bool json, hsbench, help;
 };
 
@@ -18,6 +24,7 @@ int sift_rules_run_check(const struct sift_rules_options *options);
 int sift_rules_run_list(const struct sift_rules_options *options);
 int sift_rules_run_show(const struct sift_rules_options *options);
 int sift_rules_run_compile(const struct sift_rules_options *options);
+int sift_rules_run_test(const struct sift_rules_options *options);
 int sift_rules_run_export(const struct sift_rules_options *options);
 
 /* How one pattern is decided. */

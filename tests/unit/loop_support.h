@@ -58,6 +58,7 @@ static inline int world_set_up(void **state) {
   world->hub.context = world;
   world_applier(world);
   assert_int_equal(sift_chunk_ids_new(&world->hub.ids, 0, 0), SIFT_OK);
+  assert_int_equal(sift_drops_new(&world->hub.drops), SIFT_OK);
   assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
   *state = world;
   return 0;
@@ -72,6 +73,7 @@ static inline int world_tear_down(void **state) {
   assert_int_equal(world->hub.budget.used, 0);
   assert_int_equal(world->hub.connections, 0);
   sift_chunk_ids_free(world->hub.ids);
+  sift_drops_free(world->hub.drops);
   for (size_t i = 0; i < PORTS; i++) {
     sift_origin_free(world->ports[i].origin);
   }

@@ -361,6 +361,7 @@ static void on_tls_event(struct bufferevent *bev, short what, void *context) {
   (void)bev;
   if ((what & BEV_EVENT_CONNECTED) != 0) {
     conn->secured = true; /* OpenSSL itself forgets it with the first error */
+    conn->frame_ns = 0;
     return;
   }
   unsigned long error = bufferevent_get_openssl_error(conn->tls);
@@ -385,6 +386,7 @@ static bool open_tls(struct sift_conn *conn) {
     SSL_free(ssl);
     return false;
   }
+  conn->frame_ns = conn->heard_ns; /* the handshake has as long as a frame */
   bufferevent_openssl_set_allow_dirty_shutdown(conn->tls, 1);
   bufferevent_setcb(conn->tls, on_tls_read, NULL, on_tls_event, conn);
   bufferevent_setwatermark(conn->tls, EV_READ, 0, SIFT_INBOX_BYTES);

@@ -77,7 +77,6 @@ const char *sift_refusal_name(enum sift_refusal reason);
 enum sift_drop {
   SIFT_DROP_DUPLICATE, /* a chunk that was taken before: one, for its records are not looked at */
   SIFT_DROP_OVERFLOW,  /* over the memory limit, where it says drop-newest */
-  SIFT_DROP_UNSAFE,    /* were not made durable before their connection or the program ended: no ack was sent */
   SIFT_DROPS
 };
 const char *sift_drop_name(enum sift_drop reason);

@@ -23,7 +23,7 @@ const char *sift_refusal_name(enum sift_refusal reason) {
 }
 
 const char *sift_drop_name(enum sift_drop reason) {
-  static const char *const names[] = {"duplicate", "overflow", "unsafe"};
+  static const char *const names[] = {"duplicate", "overflow"};
   static_assert(sizeof names / sizeof names[0] == SIFT_DROPS, "a name for each");
   return names[reason];
 }

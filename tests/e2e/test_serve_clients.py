@@ -323,6 +323,12 @@ def test_a_silent_tls_handshake_is_cut_off(tmp_path, certs):
         wait_closed(server, "idle", 2, 0)
 
 
+def test_a_handshake_of_tls_must_be_done_within_the_frame_timeout(tmp_path, certs):
+    with serve.Server(tmp_path, tls_listener(certs), options=["--frame-timeout", "1s"]) as server, server.connect(0) as sock:
+        at_end(sock)
+        wait_closed(server, "frame_timeout", 1, 0)
+
+
 def test_client_certificates_are_asked_for_and_checked(tmp_path, certs, tmp_path_factory):
     strangers = serve.certificates(tmp_path_factory.mktemp("strangers"))
     with serve.Server(tmp_path, tls_listener(certs, client_ca=certs["ca"])) as server:

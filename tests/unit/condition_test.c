@@ -19,6 +19,8 @@ static int end(void **state) {
   return 0;
 }
 
+static bool watching;
+
 /* Whether the condition holds; *proof is the rule id that decided, or "". */
 static bool ask(struct sift_condition condition, const char **proof) {
   struct sift_node node = {
@@ -29,6 +31,7 @@ static bool ask(struct sift_condition condition, const char **proof) {
   struct sift_verdict verdict;
   assert_int_equal(sift_triage_new(&triage, fixture.ruleset, &no_incidents), SIFT_OK);
   sift_triage_set_now(triage, now_ns);
+  sift_triage_set_watched(triage, watching);
   sift_triage_judge(triage, &fixture.space, &verdict);
   bool holds = strcmp(verdict.id, "yes") == 0;
   size_t steps = 0;
@@ -227,6 +230,15 @@ static void an_age_is_measured_from_now(void **state) {
   assert_false(is_old(T0 + 1800 * SECOND, 30));
 }
 
+static void only_who_watches_may_still_see_more(void **state) {
+  (void)state;
+  const struct sift_condition condition = of(SIFT_COND_WATCHED, 0);
+  assert_false(holds(condition));
+  watching = true;
+  assert_true(holds(condition));
+  watching = false;
+}
+
 static void an_undated_mark_has_no_age(void **state) {
   (void)state;
   see(&fixture, "life-startup", SIFT_TIME_NONE, 10);
@@ -249,6 +261,7 @@ int main(void) {
       TEST(class_after_compares_evidence_with_a_mark),
       TEST(lines_lie_within_both_limits),
       TEST(an_age_is_measured_from_now),
+      TEST(only_who_watches_may_still_see_more),
       TEST(an_undated_mark_has_no_age),
       TEST(conditions_deeper_than_any_loaded_tree_do_not_hold),
   };

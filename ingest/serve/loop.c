@@ -214,6 +214,10 @@ const struct sift_database *sift_loop_database(const struct sift_loop *loop) {
   return atomic_load_explicit(&loop->database, memory_order_acquire);
 }
 
+int64_t sift_loop_beat_ns(const struct sift_loop *loop) {
+  return atomic_load_explicit(&loop->beat_ns, memory_order_relaxed);
+}
+
 const struct sift_loop_counters *sift_loop_counters(const struct sift_loop *loop) {
   return &loop->counters;
 }
@@ -355,6 +359,7 @@ static void on_tick(evutil_socket_t fd, short what, void *context) {
   (void)fd;
   (void)what;
   int64_t now_ns = sift_monotonic_ns();
+  atomic_store_explicit(&loop->beat_ns, now_ns, memory_order_relaxed);
   loop->heard = false;
   flush(loop);
   pace(loop);

@@ -35,6 +35,9 @@ const struct sift_database *sift_loop_database(const struct sift_loop *loop);
 void sift_loop_stop(struct sift_loop *loop, unsigned timeout_ms);
 void sift_loop_join(struct sift_loop *loop);
 
+/* When its clock last ticked, monotonic; 0: it has not begun. One that hangs ticks no more. */
+int64_t sift_loop_beat_ns(const struct sift_loop *loop);
+
 const struct sift_loop_counters *sift_loop_counters(const struct sift_loop *loop);
 
 #ifdef __cplusplus

@@ -97,7 +97,8 @@ struct sift_loop {
   pthread_mutex_t lock; /* of newcomers */
   struct sift_newcomer *newcomers;
   _Atomic uint64_t open;
-  int64_t stop_ns; /* monotonic deadline, once stopping is seen; 0: not yet */
+  _Atomic int64_t beat_ns; /* monotonic: the last tick */
+  int64_t stop_ns;         /* monotonic deadline, once stopping is seen; 0: not yet */
   _Atomic unsigned stop_timeout_ms;
   _Atomic bool stopping;
   bool started;

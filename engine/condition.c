@@ -1,17 +1,18 @@
-/* The conditions of the decision tree. */
+/* The conditions of the decision tree on what the log says; those on all else stand in condition_scene.c. */
 #include <assert.h>
 
 #include "engine/triage_internal.h"
 
 enum { DEPTH_MAX = 64 };
 
-static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+static bool holds_at(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof);
 
 /* Every child of `any` is asked even when the answer is known, so that the proof is the best there is. */
-static bool combination(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+static bool combination(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                         const struct sift_evidence **proof) {
   bool all = condition->kind == SIFT_COND_ALL;
+  const struct sift_condition *outside = triage->outside;
   size_t holding = 0;
   for (size_t i = 0; i < condition->child_count; i++) {
     const struct sift_evidence *own = NULL;
@@ -20,20 +21,24 @@ static bool combination(const struct sift_triage *triage, const struct sift_cond
       *proof = sift_triage_better(triage, *proof, own);
     } else if (all) {
       *proof = NULL;
+      triage->outside = outside;
       return false;
     }
   }
   return all || holding > 0;
 }
 
-static bool negation(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth) {
+static bool negation(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth) {
   assert(condition->child_count == 1);
   const struct sift_evidence *ignored = NULL;
-  return !holds_at(triage, &condition->children[0], depth + 1, &ignored);
+  const struct sift_condition *outside = triage->outside;
+  bool holds = holds_at(triage, &condition->children[0], depth + 1, &ignored);
+  triage->outside = outside;
+  return !holds;
 }
 
 /* The Space is sorted: evidence by rule, undemoted first. */
-static const struct sift_evidence *of_rule(const struct sift_triage *triage, uint32_t rule) {
+const struct sift_evidence *sift_triage_of_rule(const struct sift_triage *triage, uint32_t rule) {
   const struct sift_space *space = triage->space;
   uint32_t low = 0;
   uint32_t high = space->evidence_count;
@@ -75,19 +80,44 @@ static bool mark_after(const struct sift_attempt *attempt, uint32_t mark, uint32
          (!attempt->has_mark[other] || sift_instant_compare(&attempt->marks[mark], &attempt->marks[other]) > 0);
 }
 
-/* Unsigned, since a state may claim any times. An undated mark has no age. */
-static bool mark_is_old(const struct sift_triage *triage, uint32_t mark, uint64_t minutes) {
-  const struct sift_attempt *attempt = triage->attempt;
-  int64_t then_ns = attempt->has_mark[mark] ? attempt->marks[mark].time_ns : SIFT_TIME_NONE;
-  if (then_ns == SIFT_TIME_NONE || triage->now_ns == SIFT_TIME_NONE || then_ns > triage->now_ns) {
+static bool is_old(const struct sift_triage *triage, const struct sift_instant *then, uint64_t minutes) {
+  int64_t now_ns = triage->scene.now_ns;
+  if (then->time_ns == SIFT_TIME_NONE || now_ns == SIFT_TIME_NONE || then->time_ns > now_ns) {
     return false;
   }
-  const uint64_t minute_ns = UINT64_C(60) * 1000000000;
-  return ((uint64_t)triage->now_ns - (uint64_t)then_ns) / minute_ns >= minutes;
+  const uint64_t second_ns = UINT64_C(1000000000);
+  uint64_t seconds = minutes == SIFT_MINUTES_STARTUP_TIMEOUT ? sift_triage_startup_timeout(triage) : minutes * 60;
+  /* Unsigned, since a state may claim any times. */
+  return ((uint64_t)now_ns - (uint64_t)then->time_ns) / second_ns >= seconds;
+}
+
+/* An undated mark has no age. */
+static bool mark_is_old(const struct sift_triage *triage, uint32_t mark, uint64_t minutes) {
+  const struct sift_attempt *attempt = triage->attempt;
+  return attempt->has_mark[mark] && is_old(triage, &attempt->marks[mark], minutes);
+}
+
+static bool phase_lasted(const struct sift_triage *triage, uint32_t phases, uint64_t minutes) {
+  const struct sift_attempt *attempt = triage->attempt;
+  const struct sift_instant *latest = NULL;
+  for (size_t mark = 0; mark < SIFT_MARKS; mark++) {
+    if (attempt->has_mark[mark] && (latest == NULL || sift_instant_compare(&attempt->marks[mark], latest) > 0)) {
+      latest = &attempt->marks[mark];
+    }
+  }
+  return (phases >> attempt->phase & 1) != 0 && latest != NULL && is_old(triage, latest, minutes);
+}
+
+static bool scene(struct sift_triage *triage, const struct sift_condition *condition, const struct sift_evidence **proof) {
+  if (!sift_condition_scene_holds(triage, condition, proof)) {
+    return false;
+  }
+  triage->outside = condition;
+  return true;
 }
 
 /* Deeper than any loaded tree: such a condition does not hold. */
-static bool holds_at(const struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
+static bool holds_at(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof) {
   if (depth > DEPTH_MAX || !sift_condition_possible(triage, condition)) {
     return false;
@@ -104,7 +134,7 @@ static bool holds_at(const struct sift_triage *triage, const struct sift_conditi
     *proof = triage->best[condition->index];
     return *proof != NULL;
   case SIFT_COND_RULE:
-    *proof = of_rule(triage, condition->index);
+    *proof = sift_triage_of_rule(triage, condition->index);
     return *proof != NULL;
   case SIFT_COND_SEVERITY:
     *proof = of_severity(triage, condition->index);
@@ -125,14 +155,23 @@ static bool holds_at(const struct sift_triage *triage, const struct sift_conditi
     return *proof != NULL;
   case SIFT_COND_AGE:
     return mark_is_old(triage, condition->index, condition->low);
+  case SIFT_COND_LASTED:
+    return phase_lasted(triage, condition->index, condition->low);
   case SIFT_COND_WATCHED:
-    return triage->watched;
+    return triage->scene.watched;
+  case SIFT_COND_FACT:
+  case SIFT_COND_KNOWN:
+  case SIFT_COND_SAME:
+  case SIFT_COND_DIFFERS:
+  case SIFT_COND_STATUS:
+  case SIFT_COND_CROWD:
+    return scene(triage, condition, proof);
   }
   return false;
 }
 
-bool sift_condition_holds(const struct sift_triage *triage, const struct sift_condition *condition,
-                          const struct sift_evidence **proof) {
+bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition, const struct sift_evidence **proof) {
   *proof = NULL;
+  triage->outside = NULL;
   return holds_at(triage, condition, 0, proof);
 }

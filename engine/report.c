@@ -162,6 +162,24 @@ static void put_incident_of_space(struct sift_json *json, const struct sift_rule
   sift_json_close(json, '}');
 }
 
+static void put_facts(struct sift_json *json, const struct sift_verdict *verdict) {
+  sift_json_key(json, "facts");
+  if (!verdict->has_facts) {
+    sift_json_null(json);
+    return;
+  }
+  sift_json_open(json, '{');
+  for (enum sift_fact fact = 0; fact < SIFT_FACTS; fact++) {
+    if (verdict->facts.values[fact].len > 0) {
+      sift_json_key(json, sift_fact_name(fact));
+      sift_json_string(json, verdict->facts.values[fact]);
+    }
+  }
+  sift_json_key(json, "time");
+  sift_json_time(json, verdict->facts.time_ns);
+  sift_json_close(json, '}');
+}
+
 void sift_report_space(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_space *space,
                        const struct sift_verdict *verdict) {
   sift_json_open(json, '{');
@@ -180,11 +198,19 @@ void sift_report_space(struct sift_json *json, const struct sift_ruleset *rulese
   put_also(json, ruleset, verdict);
   sift_json_put_text_or_null(json, "proof", verdict->proof != NULL ? ruleset->rules[verdict->proof->rule].id : "");
   put_incident_of_space(json, ruleset, verdict->incident);
+  put_facts(json, verdict);
   put_all_evidence(json, ruleset, space, verdict);
   sift_json_close(json, '}');
 }
 
-static void put_step(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_step *step) {
+/* What a step rests on: the verdict it led to, and what that was made with. */
+struct walk {
+  const struct sift_ruleset *ruleset;
+  const struct sift_verdict *verdict;
+  const struct sift_scene *scene;
+};
+
+static void put_step(struct sift_json *json, const struct walk *walk, const struct sift_step *step) {
   sift_json_open(json, '{');
   sift_json_put_text(json, "id", step->node->id);
   sift_json_put_text(json, "question", step->node->question);
@@ -193,19 +219,26 @@ static void put_step(struct sift_json *json, const struct sift_ruleset *ruleset,
   sift_json_bool(json, step->holds);
   sift_json_key(json, "evidence");
   if (step->evidence != NULL) {
-    put_evidence(json, ruleset, step->evidence, NULL);
+    put_evidence(json, walk->ruleset, step->evidence, NULL);
   } else {
     sift_json_null(json);
   }
+  char words[TEXT_BYTES_MAX] = "";
+  if (step->outside != NULL) {
+    sift_report_outside(words, sizeof words, walk->ruleset, step->outside, walk->verdict, walk->scene);
+  }
+  sift_json_put_text_or_null(json, "outside", words);
   sift_json_close(json, '}');
 }
 
-void sift_report_path(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_triage *triage) {
+void sift_report_path(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_triage *triage,
+                      const struct sift_verdict *verdict) {
+  const struct walk walk = {ruleset, verdict, sift_triage_scene(triage)};
   size_t count = 0;
   const struct sift_step *steps = sift_triage_path(triage, &count);
   sift_json_open(json, '[');
   for (size_t i = 0; i < count; i++) {
-    put_step(json, ruleset, &steps[i]);
+    put_step(json, &walk, &steps[i]);
   }
   sift_json_close(json, ']');
 }

@@ -38,8 +38,13 @@ void sift_report_space(struct sift_json *json, const struct sift_ruleset *rulese
 void sift_report_incident(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_incident *incident);
 void sift_report_summary(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_summary *summary,
                          const struct sift_fleet *fleet, int64_t now_ns);
-/* The walk of the last judgement: an array of {id, question, depth, holds, evidence}. */
-void sift_report_path(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_triage *triage);
+/* The walk of the last judgement, which gave `verdict`: an array of {id, question, depth, holds, evidence, outside}. */
+void sift_report_path(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_triage *triage,
+                      const struct sift_verdict *verdict);
+
+/* In words, what a condition on the scene rests on: "stage is RUNTIME_ERROR". As sift_report_fill() writes. */
+void sift_report_outside(char *out, size_t size, const struct sift_ruleset *ruleset, const struct sift_condition *condition,
+                         const struct sift_verdict *verdict, const struct sift_scene *scene);
 
 /* One line for people on what is wrong, what to do, and where to read more (a URL or ""): the node's, else the deciding
  * rule's. `index` counts from 0: the deciding rule's own actions, then the node's; false past the last. Texts are written

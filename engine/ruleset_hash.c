@@ -6,7 +6,7 @@
 #include "engine/ruleset_internal.h"
 
 /* To be raised when the canonical form or the meaning of a field changes. */
-static const char FORMAT[] = "spacesift rules 1";
+static const char FORMAT[] = "spacesift rules 2";
 
 static void put_number(XXH3_state_t *state, uint64_t number) {
   unsigned char bytes[8];
@@ -64,6 +64,7 @@ static void put_condition(XXH3_state_t *state, const struct sift_condition *cond
   put_number(state, condition->other);
   put_number(state, condition->low);
   put_number(state, condition->high);
+  put_span(state, condition->value);
   put_number(state, condition->child_count);
   for (size_t i = 0; i < condition->child_count; i++) {
     put_condition(state, &condition->children[i]);

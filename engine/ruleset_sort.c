@@ -117,6 +117,8 @@ static uint64_t classes_of(const struct sift_condition *condition, const struct 
   case SIFT_COND_EVIDENCE_AFTER:
     return class_bit(condition->index);
   case SIFT_COND_RULE:
+  case SIFT_COND_SAME:
+  case SIFT_COND_DIFFERS:
     return class_bit(ruleset->rules[condition->index].class_index);
   case SIFT_COND_ALL:
   case SIFT_COND_ANY:
@@ -130,10 +132,10 @@ static uint64_t classes_of(const struct sift_condition *condition, const struct 
 static void renumber_condition(const struct sift_condition *condition, const struct sift_ruleset *ruleset,
                                const struct ranks *ranks) {
   struct sift_condition *writable = (struct sift_condition *)condition;
-  if (condition->kind == SIFT_COND_CLASS || condition->kind == SIFT_COND_EVIDENCE_AFTER) {
+  if (sift_condition_names_class(condition)) {
     assert(condition->index < ruleset->class_count);
     writable->index = ranks->classes[condition->index];
-  } else if (condition->kind == SIFT_COND_RULE) {
+  } else if (sift_condition_names_rule(condition)) {
     assert(condition->index < ruleset->rule_count);
     writable->index = ranks->rules[condition->index];
   }

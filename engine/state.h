@@ -102,6 +102,9 @@ enum sift_status sift_state_merger_open(struct sift_state_merger **out, const st
                                         uint64_t spaces_max);
 struct sift_state_source sift_state_reader_source(struct sift_state_reader *reader); /* borrows it */
 
+/* What a merger gives, as a source of another one: borrows it. Of at least one source. */
+struct sift_state_source sift_state_merger_source(struct sift_state_merger *merger);
+
 enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,
                                        uint64_t spaces_max);
 /* SIFT_OK with a sorted Space, borrowed until the next call; SIFT_END after the last, then the fleet may be asked for. */

@@ -40,6 +40,19 @@ struct sift_state_source sift_state_reader_source(struct sift_state_reader *read
   return (struct sift_state_source){sift_state_reader_header(reader), reader_next, reader_fleet, reader};
 }
 
+static enum sift_status merger_next(void *context, const struct sift_space **out) {
+  return sift_state_merger_next(context, out);
+}
+
+static const struct sift_fleet *merger_fleet(const void *context) {
+  return sift_state_merger_fleet(context);
+}
+
+struct sift_state_source sift_state_merger_source(struct sift_state_merger *merger) {
+  assert(merger->count > 0);
+  return (struct sift_state_source){merger->sources[0].header, merger_next, merger_fleet, merger};
+}
+
 enum sift_status sift_state_merger_open(struct sift_state_merger **out, const struct sift_state_source *sources, size_t count,
                                         uint64_t spaces_max) {
   *out = NULL;

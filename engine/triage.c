@@ -31,17 +31,17 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
   triage->ruleset = ruleset;
   triage->incidents = incidents;
   triage->best = best;
-  triage->now_ns = SIFT_TIME_NONE;
+  triage->scene.now_ns = SIFT_TIME_NONE;
   *out = triage;
   return SIFT_OK;
 }
 
-void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns) {
-  triage->now_ns = now_ns;
+void sift_triage_set_scene(struct sift_triage *triage, const struct sift_scene *scene) {
+  triage->scene = *scene;
 }
 
-void sift_triage_set_watched(struct sift_triage *triage, bool watched) {
-  triage->watched = watched;
+const struct sift_scene *sift_triage_scene(const struct sift_triage *triage) {
+  return &triage->scene;
 }
 
 void sift_triage_free(struct sift_triage *triage) {
@@ -145,8 +145,13 @@ static void forget(struct sift_triage *triage) {
 static void note_step(struct sift_triage *triage, const struct sift_node *node, unsigned depth, bool holds,
                       const struct sift_evidence *evidence) {
   if (triage->path_count < SIFT_PATH_MAX) {
-    triage->path[triage->path_count++] =
-        (struct sift_step){.node = node, .depth = depth, .holds = holds, .evidence = holds ? evidence : NULL};
+    triage->path[triage->path_count++] = (struct sift_step){
+        .node = node,
+        .depth = depth,
+        .holds = holds,
+        .evidence = holds ? evidence : NULL,
+        .outside = holds ? triage->outside : NULL,
+    };
   }
 }
 
@@ -172,12 +177,23 @@ static const struct sift_node *walk(struct sift_triage *triage, const struct sif
   return NULL;
 }
 
+static void look_up_facts(struct sift_triage *triage, struct sift_verdict *out) {
+  const struct sift_facts *facts = triage->scene.facts;
+  size_t at = facts != NULL ? sift_facts_find(facts, triage->space->name) : SIZE_MAX;
+  out->has_facts = at != SIZE_MAX;
+  if (out->has_facts) {
+    sift_facts_at(facts, at, &out->facts);
+  }
+  triage->facts = out->has_facts ? &out->facts : NULL;
+}
+
 void sift_triage_judge(struct sift_triage *triage, const struct sift_space *space, struct sift_verdict *out) {
   *out = (struct sift_verdict){0};
   sift_attempt_find(&out->attempt, triage->ruleset, space);
   triage->space = space;
   triage->attempt = &out->attempt;
   triage->path_count = 0;
+  look_up_facts(triage, out);
   gather(triage, out);
   out->node = walk(triage, triage->ruleset->tree.nodes, triage->ruleset->tree.count, 0, &out->proof);
   if (out->node == NULL) {

@@ -1,10 +1,13 @@
-/* Tally of one Space + incidents + decision tree → a verdict with its reasons. Pure: no clock, no files. */
+/* Tally of one Space + facts + incidents + decision tree → a verdict with its reasons. Pure: no clock, no files. */
 #ifndef SIFT_ENGINE_TRIAGE_H
 #define SIFT_ENGINE_TRIAGE_H
 
+#include "engine/crowd.h"
+#include "engine/facts.h"
 #include "engine/incident.h"
 #include "engine/ruleset.h"
 #include "engine/space.h"
+#include "engine/status_page.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +21,7 @@ struct sift_step {
   unsigned depth;
   bool holds;
   const struct sift_evidence *evidence; /* what decided, or NULL */
+  const struct sift_condition *outside; /* of what is known from outside the log, a condition that made it hold, or NULL */
 };
 
 /* What is true of the Space now, derived from its marks: never stored. */
@@ -41,6 +45,8 @@ struct sift_verdict {
   const struct sift_evidence *current[SIFT_PROOFS_MAX]; /* undemoted evidence of the attempt, worst first, marks aside */
   size_t current_count;
   const struct sift_incident *incident; /* the one this Space is in, or NULL */
+  bool has_facts;
+  struct sift_fact_sheet facts; /* where has_facts: what is known of the Space from outside */
 };
 
 /* Triage keeps scratch memory between calls: one object a thread. */
@@ -49,13 +55,21 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
                                  const struct sift_incidents *incidents);
 void sift_triage_free(struct sift_triage *triage);
 
-/* The time of which verdicts speak: conditions on the age of a mark measure from it. SIFT_TIME_NONE, as at first: such a
- * condition never holds. */
-void sift_triage_set_now(struct sift_triage *triage, int64_t now_ns);
+/* What is known besides the Space's own log and the incidents; all of it may be missing. Borrowed. */
+struct sift_scene {
+  /* The time of which verdicts speak: conditions on ages measure from it. SIFT_TIME_NONE: they never hold. */
+  int64_t now_ns;
+  /* Whether that time is the clock's, or one that a person gave, and so the present of the Spaces; archived logs end where
+   * they end. */
+  bool watched;
+  const struct sift_facts *facts;      /* sealed */
+  const struct sift_status_page *page; /* the platform's own word on itself */
+  const struct sift_crowd *crowd;      /* of the whole fleet */
+};
 
-/* Whether that time is the clock's, or one that a person gave, and so the present of the Spaces: not so at first, since archived logs
- * end where they end. */
-void sift_triage_set_watched(struct sift_triage *triage, bool watched);
+/* Copies the scene; what it points to must outlive the judging. Without it: no time, nothing known. */
+void sift_triage_set_scene(struct sift_triage *triage, const struct sift_scene *scene);
+const struct sift_scene *sift_triage_scene(const struct sift_triage *triage);
 
 /* `space` must be sorted. The verdict borrows from it. */
 void sift_triage_judge(struct sift_triage *triage, const struct sift_space *space, struct sift_verdict *out);

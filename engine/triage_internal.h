@@ -8,8 +8,7 @@ struct sift_triage {
   const struct sift_ruleset *ruleset;
   const struct sift_incidents *incidents;
   const struct sift_evidence **best; /* by class: the best current evidence; NULL where none */
-  bool watched;
-  int64_t now_ns;
+  struct sift_scene scene;
   struct sift_step path[SIFT_PATH_MAX];
   size_t path_count;
   /* Of the Space being judged: */
@@ -19,6 +18,8 @@ struct sift_triage {
   const struct sift_evidence *worst;  /* of all current evidence */
   const struct sift_evidence *struck; /* the evidence that an incident explains */
   const struct sift_incident *incident;
+  const struct sift_fact_sheet *facts;  /* NULL where nothing is known */
+  const struct sift_condition *outside; /* while a node is asked: a condition on the scene that holds */
 };
 
 /* Undemoted evidence of the current attempt, marks included. */
@@ -34,8 +35,19 @@ static inline bool sift_condition_possible(const struct sift_triage *triage, con
   return condition->classes == 0 || (condition->classes & triage->classes) != 0;
 }
 
-/* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked. */
-bool sift_condition_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+/* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked, and
+ * triage->outside one of its conditions on the scene that holds, or NULL. */
+bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition,
                           const struct sift_evidence **proof);
+
+/* The conditions on the scene (condition_scene.c): facts, status page, crowd. *proof as above. */
+bool sift_condition_scene_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+                                const struct sift_evidence **proof);
+
+/* In seconds: the Space's, or the platform's where that is not known. */
+uint64_t sift_triage_startup_timeout(const struct sift_triage *triage);
+
+/* Current, undemoted evidence of a rule, or NULL. */
+const struct sift_evidence *sift_triage_of_rule(const struct sift_triage *triage, uint32_t rule);
 
 #endif

@@ -85,7 +85,7 @@ enum sift_status sift_worker_begin(struct sift_worker *worker, struct sift_span 
   sift_arena_reset(&worker->shard_names);
   worker->source = sift_arena_copy(&worker->shard_names, source);
   worker->tally_source = NULL;
-  worker->fleet.shards += !worker->config.live;
+  worker->fleet.shards += !worker->config.live && !worker->config.aside;
   return worker->source != NULL ? sift_streams_reset(&worker->streams) : SIFT_ENOMEM;
 }
 
@@ -95,8 +95,9 @@ static void count_batch(struct sift_worker *worker, const struct sift_batch *bat
   if (worker->config.events_only) {
     return;
   }
-  worker->fleet.lines += batch->lines;
-  worker->fleet.bytes += batch->bytes;
+  bool aside = worker->config.aside;
+  worker->fleet.lines += aside ? 0 : batch->lines;
+  worker->fleet.bytes += aside ? 0 : batch->bytes;
   if (batch->records == NULL) {
     sift_worker_count_lines(worker, &worker->streams.items[batch->stream], batch->lines, batch->bytes);
     return;
@@ -104,7 +105,8 @@ static void count_batch(struct sift_worker *worker, const struct sift_batch *bat
   for (uint32_t i = 0; i < batch->record_count; i++) {
     const struct sift_record *record = &batch->records[i];
     uint32_t end = i + 1 < batch->record_count ? record[1].text : batch->len;
-    sift_worker_count_lines(worker, &worker->streams.items[record->stream], record->lines, end - record->text);
+    sift_worker_count_lines(worker, &worker->streams.items[record->stream], aside ? 0 : record->lines,
+                            aside ? 0 : end - record->text);
   }
 }
 

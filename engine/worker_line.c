@@ -50,7 +50,7 @@ static void strike(struct sift_worker *worker, const struct sift_stream *stream,
   bool counts =
       rule->mark == SIFT_MARK_NONE && rule->severity >= SIFT_WARNING && worker->ruleset->classes[rule->class_index].incident;
   bool named = !(stream->space.len == 1 && stream->space.data[0] == '-');
-  if (!counts || !named || time_ns == SIFT_TIME_NONE) {
+  if (!counts || !named || time_ns == SIFT_TIME_NONE || worker->config.no_strike) {
     return;
   }
   enum sift_status status = sift_fleet_strike(&worker->fleet, rule->class_index, time_ns, stream->space_hash);

@@ -9,9 +9,9 @@ struct uses {
 };
 
 static void note_condition(const struct sift_ruleset *ruleset, const struct sift_condition *condition, struct uses *uses) {
-  if (condition->kind == SIFT_COND_CLASS || condition->kind == SIFT_COND_EVIDENCE_AFTER) {
+  if (sift_condition_names_class(condition)) {
     uses->by_tree[condition->index] = true;
-  } else if (condition->kind == SIFT_COND_RULE) {
+  } else if (sift_condition_names_rule(condition)) {
     uses->by_tree[ruleset->rules[condition->index].class_index] = true;
   }
   for (size_t i = 0; i < condition->child_count; i++) {

@@ -6,8 +6,8 @@
 #include "patterns/loader_internal.h"
 #include "patterns/nearest.h"
 
-/* How a condition is read: what stands behind its key is `value`. False where it holds an error, which was reported. */
-typedef bool condition_fn(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out);
+/* A year: who writes more means something else. */
+enum { MINUTES_MAX = 366 * 24 * 60 };
 
 static bool load_true(struct sift_loader *loader, const struct sift_yaml *value, const char *field) {
   bool flag = true;
@@ -77,9 +77,8 @@ static bool load_id(struct sift_loader *loader, const struct sift_ids *ids, cons
   return id != NULL && sift_loader_refer(loader, ids, value, field, id, &out->index);
 }
 
-/* ID or [ID…]: a list becomes ANY of one condition an id. `like` has the kind and what else they share. */
-static bool load_id_list(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *value, const char *field,
-                         struct sift_condition like, struct sift_condition *out) {
+bool sift_load_ids(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *value, const char *field,
+                   struct sift_condition like, struct sift_condition *out) {
   if (value->kind != SIFT_YAML_LIST) {
     *out = like;
     return load_id(loader, ids, value, field, out);
@@ -102,12 +101,12 @@ static bool load_id_list(struct sift_loader *loader, const struct sift_ids *ids,
 
 static bool load_class(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
   struct sift_condition like = {.kind = SIFT_COND_CLASS, .line = out->line, .column = out->column};
-  return load_id_list(loader, &loader->classes, value, "when.class", like, out);
+  return sift_load_ids(loader, &loader->classes, value, "when.class", like, out);
 }
 
 static bool load_rule(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
   struct sift_condition like = {.kind = SIFT_COND_RULE, .line = out->line, .column = out->column};
-  return load_id_list(loader, &loader->rules, value, "when.rule", like, out);
+  return sift_load_ids(loader, &loader->rules, value, "when.rule", like, out);
 }
 
 static bool load_fault(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
@@ -122,27 +121,31 @@ static bool load_fault(struct sift_loader *loader, const struct sift_yaml *value
   return fine;
 }
 
-static bool load_phase_name(struct sift_loader *loader, const struct sift_yaml *value, uint32_t *bits) {
+static bool load_phase_name(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint32_t *bits) {
   const char *names[SIFT_PHASES];
   for (int i = 0; i < SIFT_PHASES; i++) {
     names[i] = sift_phase_name((enum sift_phase)i);
   }
   size_t choice = 0;
-  bool fine = sift_read_choice(&loader->reading, value, "when.phase", names, SIFT_PHASES, &choice);
+  bool fine = sift_read_choice(&loader->reading, value, field, names, SIFT_PHASES, &choice);
   *bits |= UINT32_C(1) << choice;
+  return fine;
+}
+
+static bool load_phases(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint32_t *bits) {
+  if (value->kind != SIFT_YAML_LIST) {
+    return load_phase_name(loader, value, field, bits);
+  }
+  bool fine = sift_read_list(&loader->reading, value, field, true);
+  for (const struct sift_yaml *item = value->first; item != NULL; item = item->next) {
+    fine &= load_phase_name(loader, item, field, bits);
+  }
   return fine;
 }
 
 static bool load_phase(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
   out->kind = SIFT_COND_PHASE;
-  if (value->kind != SIFT_YAML_LIST) {
-    return load_phase_name(loader, value, &out->index);
-  }
-  bool fine = sift_read_list(&loader->reading, value, "when.phase", true);
-  for (const struct sift_yaml *item = value->first; item != NULL; item = item->next) {
-    fine &= load_phase_name(loader, item, &out->index);
-  }
-  return fine;
+  return load_phases(loader, value, "when.phase", &out->index);
 }
 
 static bool load_mark_name(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint32_t *mark) {
@@ -184,7 +187,7 @@ static bool load_class_after(struct sift_loader *loader, const struct sift_yaml 
   const struct sift_yaml *class = sift_yaml_get(value, "class");
   const struct sift_yaml *mark = sift_yaml_get(value, "mark");
   bool marked = mark != NULL && load_mark_name(loader, mark, "when.class_after.mark", &like.other);
-  return class != NULL && load_id_list(loader, &loader->classes, class, "when.class_after.class", like, out) && marked;
+  return class != NULL && sift_load_ids(loader, &loader->classes, class, "when.class_after.class", like, out) && marked;
 }
 
 static bool load_lines(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
@@ -209,6 +212,19 @@ static bool load_lines(struct sift_loader *loader, const struct sift_yaml *value
   return fine;
 }
 
+/* A number, or `startup_timeout`: the Space's own. */
+static bool load_minutes(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint64_t *out) {
+  if (value->kind == SIFT_YAML_SCALAR && sift_span_equal(value->text, sift_span_of("startup_timeout"))) {
+    *out = SIFT_MINUTES_STARTUP_TIMEOUT;
+    return true;
+  }
+  bool fine = sift_read_number(&loader->reading, value, field, out);
+  if (fine && *out > MINUTES_MAX) {
+    sift_reading_error(&loader->reading, value, field, "write fewer minutes, or startup_timeout", "is more than %d", MINUTES_MAX);
+  }
+  return fine && *out <= MINUTES_MAX;
+}
+
 static bool load_age(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
   static const struct sift_field fields[] = {{"mark", true}, {"minutes", true}};
   out->kind = SIFT_COND_AGE;
@@ -218,17 +234,47 @@ static bool load_age(struct sift_loader *loader, const struct sift_yaml *value, 
   const struct sift_yaml *mark = sift_yaml_get(value, "mark");
   const struct sift_yaml *minutes = sift_yaml_get(value, "minutes");
   bool fine = mark != NULL && load_mark_name(loader, mark, "when.age.mark", &out->index);
-  return minutes != NULL && sift_read_number(&loader->reading, minutes, "when.age.minutes", &out->low) && fine;
+  return minutes != NULL && load_minutes(loader, minutes, "when.age.minutes", &out->low) && fine;
+}
+
+static bool load_lasted(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out) {
+  static const struct sift_field fields[] = {{"phase", true}, {"minutes", true}};
+  out->kind = SIFT_COND_LASTED;
+  if (!sift_read_map(&loader->reading, value, "lasted", "when.lasted.", fields, 2)) {
+    return false;
+  }
+  const struct sift_yaml *phase = sift_yaml_get(value, "phase");
+  const struct sift_yaml *minutes = sift_yaml_get(value, "minutes");
+  bool fine = phase != NULL && load_phases(loader, phase, "when.lasted.phase", &out->index);
+  return minutes != NULL && load_minutes(loader, minutes, "when.lasted.minutes", &out->low) && fine;
 }
 
 static const struct {
   const char *name;
-  condition_fn *load;
+  sift_condition_fn *load;
 } kinds[] = {
-    {"always", load_always},     {"all", load_all},     {"any", load_any},         {"not", load_not},
-    {"class", load_class},       {"rule", load_rule},   {"fault", load_fault},     {"phase", load_phase},
-    {"mark", load_mark},         {"after", load_after}, {"lines", load_lines},     {"class_after", load_class_after},
-    {"incident", load_incident}, {"age", load_age},     {"watched", load_watched},
+    {"always", load_always},
+    {"all", load_all},
+    {"any", load_any},
+    {"not", load_not},
+    {"class", load_class},
+    {"rule", load_rule},
+    {"fault", load_fault},
+    {"phase", load_phase},
+    {"lasted", load_lasted},
+    {"mark", load_mark},
+    {"after", load_after},
+    {"lines", load_lines},
+    {"class_after", load_class_after},
+    {"incident", load_incident},
+    {"age", load_age},
+    {"watched", load_watched},
+    {"fact", sift_load_fact},
+    {"known", sift_load_known},
+    {"same", sift_load_same},
+    {"differs", sift_load_differs},
+    {"status", sift_load_page_status},
+    {"crowd", sift_load_crowd},
 };
 
 static bool report_unknown(struct sift_reading *reading, const struct sift_yaml *key) {

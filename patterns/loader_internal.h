@@ -64,6 +64,16 @@ void sift_load_tree(struct sift_loader *loader, const struct sift_yaml *list);
 /* One condition of the tree; `reading.subject` is the node's id. */
 bool sift_load_condition(struct sift_loader *loader, const struct sift_yaml *node, struct sift_condition *out);
 
+/* How a condition is read: what stands behind its key is `value`. False where it holds an error, which was reported. */
+typedef bool sift_condition_fn(struct sift_loader *loader, const struct sift_yaml *value, struct sift_condition *out);
+
+/* ID or [ID…]: a list becomes ANY of one condition an id. `like` has the kind and what else they share. */
+bool sift_load_ids(struct sift_loader *loader, const struct sift_ids *ids, const struct sift_yaml *value, const char *field,
+                   struct sift_condition like, struct sift_condition *out);
+
+/* Conditions on what is known from outside the logs. */
+sift_condition_fn sift_load_fact, sift_load_known, sift_load_same, sift_load_differs, sift_load_page_status, sift_load_crowd;
+
 /* The list of patterns under `field`, checked as far as their text tells. */
 struct sift_patterns sift_load_patterns(struct sift_reading *reading, const struct sift_yaml *list, const char *field);
 

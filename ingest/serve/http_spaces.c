@@ -116,7 +116,7 @@ void sift_http_space(struct sift_http *http, struct evhttp_request *request, str
     sift_json_key(&http->json, "space");
     sift_report_space(&http->json, ruleset, space, verdict);
     sift_json_key(&http->json, "path");
-    sift_report_path(&http->json, ruleset, sift_view_look_triage(look));
+    sift_report_path(&http->json, ruleset, sift_view_look_triage(look), verdict);
     sift_json_close(&http->json, '}');
     sift_http_reply_json(http, request, 200);
   } else if (status == SIFT_END) {

@@ -96,35 +96,42 @@ static void close_both(struct both *both) {
   sift_shelf_cursor_release(&both->cursors[1]);
 }
 
-static enum sift_status count_spaces(const struct sift_view *view, uint64_t spaces_max, uint64_t *count) {
-  *count = view->base->spaces;
-  if (view->overlay == NULL || view->overlay->block_count == 0) {
+/* Where the Spaces stand is asked anew only where something came in: otherwise the base's crowd is the same. */
+static enum sift_status count_spaces(struct sift_view *view, const struct sift_view_input *input) {
+  bool same = view->overlay == NULL || view->overlay->block_count == 0;
+  if (same && input->base != NULL && input->base->base == view->base && input->base->overlay == NULL) {
+    view->crowd = input->base->crowd;
     return SIFT_OK;
   }
   struct both both;
   const struct sift_space *space = NULL;
-  *count = 0;
-  enum sift_status status = open_both(&both, view, spaces_max);
+  enum sift_status status = open_both(&both, view, input->spaces_max);
   while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
-    *count += sift_summary_counts(space);
+    if (sift_summary_counts(space)) {
+      sift_crowd_add(&view->crowd, view->rules.ruleset, space, NULL);
+    }
   }
   close_both(&both);
   return status == SIFT_END ? SIFT_OK : status;
 }
 
+struct sift_scene sift_view_scene(const struct sift_view *view) {
+  return (struct sift_scene){.now_ns = view->now_ns, .watched = view->watched, .crowd = &view->crowd};
+}
+
 static enum sift_status find_incidents(struct sift_view *view, const struct sift_view_input *input) {
-  uint64_t spaces = 0;
   enum sift_status status = sift_fleet_merge(&view->fleet, &view->base->fleet);
   if (status == SIFT_OK && view->overlay != NULL) {
     status = sift_fleet_merge(&view->fleet, &view->overlay->fleet);
   }
   if (status == SIFT_OK) {
-    status = count_spaces(view, input->spaces_max, &spaces);
+    status = count_spaces(view, input);
   }
   view->watched = input->now_ns != SIFT_TIME_NONE;
   view->now_ns = input->now_ns != SIFT_TIME_NONE ? input->now_ns : view->fleet.newest_ns;
   uint64_t overflow = sift_sketch_estimate(&view->fleet.overflow);
-  return status == SIFT_OK ? sift_incidents_find(&view->incidents, view->rules.ruleset, &view->fleet, spaces + overflow) : status;
+  return status == SIFT_OK ? sift_incidents_find(&view->incidents, view->rules.ruleset, &view->fleet, view->crowd.spaces + overflow)
+                           : status;
 }
 
 static bool reserve_entry(struct sift_view *view) {
@@ -192,8 +199,8 @@ static enum sift_status judge_all(struct sift_view *view, uint64_t spaces_max) {
   enum sift_status status = open_both(&both, view, spaces_max);
   status = status == SIFT_OK ? sift_triage_new(&triage, view->rules.ruleset, &view->incidents) : status;
   if (status == SIFT_OK) {
-    sift_triage_set_now(triage, view->now_ns);
-    sift_triage_set_watched(triage, view->watched);
+    const struct sift_scene scene = sift_view_scene(view);
+    sift_triage_set_scene(triage, &scene);
   }
   while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
     struct sift_verdict verdict;

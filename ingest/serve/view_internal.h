@@ -13,6 +13,7 @@ struct sift_view {
   struct sift_fleet fleet;    /* of both */
   struct sift_incidents incidents;
   struct sift_summary summary;
+  struct sift_crowd crowd; /* of both */
   int64_t now_ns;
   bool watched; /* that time is the clock's */
   uint64_t *class_hits;
@@ -20,5 +21,8 @@ struct sift_view {
   struct sift_view_entry *entries;
   size_t entry_count, entry_capacity;
 };
+
+/* What triage is to know besides the logs. Borrows from the view. */
+struct sift_scene sift_view_scene(const struct sift_view *view);
 
 #endif

@@ -115,8 +115,8 @@ enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_vie
     sift_view_look_free(look);
     return status;
   }
-  sift_triage_set_now(look->triage, view->now_ns);
-  sift_triage_set_watched(look->triage, view->watched);
+  const struct sift_scene scene = sift_view_scene(view);
+  sift_triage_set_scene(look->triage, &scene);
   *out = look;
   return SIFT_OK;
 }

@@ -20,6 +20,9 @@ static int end(void **state) {
 }
 
 static bool watching;
+static struct sift_facts *facts;
+static struct sift_status_page *page;
+static struct sift_crowd crowd;
 
 /* Whether the condition holds; *proof is the rule id that decided, or "". */
 static bool ask(struct sift_condition condition, const char **proof) {
@@ -30,8 +33,8 @@ static bool ask(struct sift_condition condition, const char **proof) {
   struct sift_triage *triage = NULL;
   struct sift_verdict verdict;
   assert_int_equal(sift_triage_new(&triage, fixture.ruleset, &no_incidents), SIFT_OK);
-  sift_triage_set_now(triage, now_ns);
-  sift_triage_set_watched(triage, watching);
+  const struct sift_scene scene = {.now_ns = now_ns, .watched = watching, .facts = facts, .page = page, .crowd = &crowd};
+  sift_triage_set_scene(triage, &scene);
   sift_triage_judge(triage, &fixture.space, &verdict);
   bool holds = strcmp(verdict.id, "yes") == 0;
   size_t steps = 0;

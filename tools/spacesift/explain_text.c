@@ -66,6 +66,13 @@ static void put_step(struct sift_text *text, const struct explanation *explanati
   if (step->evidence != NULL) {
     sift_text_format(text, " by %s", explanation->ruleset->rules[step->evidence->rule].id);
   }
+  if (step->outside != NULL) {
+    char words[SIFT_WORDS_BYTES_MAX];
+    sift_report_outside(words, sizeof words, explanation->ruleset, step->outside, explanation->verdict,
+                        sift_triage_scene(explanation->triage));
+    sift_text_put(text, step->evidence != NULL ? ", " : " by ");
+    sift_text_safe(text, sift_span_of(words), SIZE_MAX);
+  }
   sift_text_style(text, SIFT_STYLE_PLAIN);
   sift_text_put(text, "\n");
 }
@@ -78,6 +85,21 @@ static void put_walk(struct sift_text *text, const struct explanation *explanati
     put_step(text, explanation, &steps[i]);
   }
   sift_text_format(text, "  so: %s\n", explanation->verdict->id);
+}
+
+static void put_facts(struct sift_text *text, const struct explanation *explanation) {
+  const struct sift_verdict *verdict = explanation->verdict;
+  if (!verdict->has_facts) {
+    return;
+  }
+  sift_text_put(text, "\nKnown from outside the log\n");
+  for (enum sift_fact fact = 0; fact < SIFT_FACTS; fact++) {
+    if (verdict->facts.values[fact].len > 0) {
+      sift_text_format(text, "    %-19s", sift_fact_name(fact));
+      sift_text_safe(text, verdict->facts.values[fact], explanation->width);
+      sift_text_put(text, "\n");
+    }
+  }
 }
 
 enum standing { CURRENT, DEMOTED, HISTORY };
@@ -132,6 +154,7 @@ static enum sift_status write_text(FILE *out, const struct explanation *explanat
   sift_text_init(&text, colour);
   put_head(&text, explanation);
   put_attempt(&text, &explanation->verdict->attempt);
+  put_facts(&text, explanation);
   put_walk(&text, explanation);
   put_evidence(&text, explanation, CURRENT);
   put_evidence(&text, explanation, DEMOTED);
@@ -149,7 +172,7 @@ static enum sift_status write_json(FILE *out, const struct explanation *explanat
   sift_json_key(&json, "space");
   sift_report_space(&json, explanation->ruleset, explanation->space, explanation->verdict);
   sift_json_key(&json, "path");
-  sift_report_path(&json, explanation->ruleset, explanation->triage);
+  sift_report_path(&json, explanation->ruleset, explanation->triage, explanation->verdict);
   sift_json_close(&json, '}');
   sift_json_raw(&json, sift_span("\n", 1));
   enum sift_status status = json.failed ? SIFT_ENOMEM : SIFT_OK;
@@ -161,10 +184,9 @@ static enum sift_status write_json(FILE *out, const struct explanation *explanat
 }
 
 /* Runs a pass up to the Space; SIFT_END where there is none of that name. */
-static enum sift_status find_space(const struct sift_report_input *input, struct sift_span name, const struct sift_space **out) {
-  struct sift_state_merger *merger = NULL;
-  enum sift_status status = input->open(input->context, &merger);
-  while (status == SIFT_OK && (status = sift_state_merger_next(merger, out)) == SIFT_OK) {
+static enum sift_status find_space(struct sift_census_pass *pass, struct sift_span name, const struct sift_space **out) {
+  enum sift_status status;
+  while ((status = sift_state_merger_next(sift_census_pass_merger(pass), out)) == SIFT_OK) {
     if (sift_span_equal((*out)->name, name)) {
       return SIFT_OK;
     }
@@ -180,15 +202,17 @@ enum sift_status sift_explain_write(FILE *out, const struct sift_report_input *i
     return status;
   }
   struct sift_triage *triage = NULL;
+  struct sift_census_pass *pass = NULL;
   struct explanation explanation = {.ruleset = input->ruleset, .width = input->width};
   explanation.width = explanation.width > 0 ? explanation.width : sift_terminal_width(out);
   explanation.width = explanation.width > 0 ? explanation.width : WIDTH_DEFAULT;
   status = sift_triage_new(&triage, input->ruleset, &census.incidents);
-  status = status == SIFT_OK ? find_space(input, space, &explanation.space) : status;
+  status = status == SIFT_OK ? sift_census_pass_new(&pass, &census, input) : status;
+  status = status == SIFT_OK ? find_space(pass, space, &explanation.space) : status;
   if (status == SIFT_OK) {
     struct sift_verdict verdict;
-    sift_triage_set_now(triage, census.now_ns);
-    sift_triage_set_watched(triage, input->now_ns != SIFT_TIME_NONE);
+    const struct sift_scene scene = sift_census_scene(&census, input);
+    sift_triage_set_scene(triage, &scene);
     sift_triage_judge(triage, explanation.space, &verdict);
     explanation.triage = triage;
     explanation.verdict = &verdict;
@@ -198,6 +222,7 @@ enum sift_status sift_explain_write(FILE *out, const struct sift_report_input *i
     status = SIFT_EIO;
   }
   sift_triage_free(triage);
+  sift_census_pass_free(pass);
   sift_census_release(&census);
   return status;
 }

@@ -79,12 +79,13 @@ static enum sift_status write_space(struct report *report, const struct sift_spa
 }
 
 static enum sift_status write_spaces(struct report *report) {
-  struct sift_state_merger *merger = NULL;
+  struct sift_census_pass *pass = NULL;
   const struct sift_space *space = NULL;
-  enum sift_status status = report->input->open(report->input->context, &merger);
-  while (status == SIFT_OK && (status = sift_state_merger_next(merger, &space)) == SIFT_OK) {
+  enum sift_status status = sift_census_pass_new(&pass, &report->census, report->input);
+  while (status == SIFT_OK && (status = sift_state_merger_next(sift_census_pass_merger(pass), &space)) == SIFT_OK) {
     status = write_space(report, space);
   }
+  sift_census_pass_free(pass);
   return status == SIFT_END ? SIFT_OK : status;
 }
 
@@ -137,8 +138,8 @@ enum sift_status sift_report_write(FILE *out, const struct sift_report_input *in
   if (status == SIFT_OK) {
     status = sift_triage_new(&report.triage, input->ruleset, &report.census.incidents);
     if (status == SIFT_OK) {
-      sift_triage_set_now(report.triage, report.census.now_ns);
-      sift_triage_set_watched(report.triage, input->now_ns != SIFT_TIME_NONE);
+      const struct sift_scene scene = sift_census_scene(&report.census, input);
+      sift_triage_set_scene(report.triage, &scene);
       status = kind == SIFT_REPORT_TEXT ? write_text(&report, colour) : write_json(&report);
     }
     sift_triage_free(report.triage);

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "engine/database.h"
+#include "engine/facts.h"
 #include "engine/ruleset.h"
 #include "engine/state.h"
+#include "engine/status_page.h"
 
 enum sift_report_kind { SIFT_REPORT_TEXT, SIFT_REPORT_JSON, SIFT_REPORT_JSONL, SIFT_REPORT_NONE };
 
@@ -19,10 +22,13 @@ struct sift_report_input {
   const struct sift_ruleset *ruleset;
   enum sift_status (*open)(void *context, struct sift_state_merger **out);
   void *context;
-  int64_t now_ns; /* SIFT_TIME_NONE: the newest time of a hit */
-  uint64_t top;   /* text: at most so many Spaces that need someone */
-  unsigned width; /* text: columns; 0: those of the terminal that `out` is, else 120 */
-  double seconds; /* text: how long reading took, for the rate; 0: none is told */
+  int64_t now_ns;                       /* SIFT_TIME_NONE: the newest time of a hit */
+  const struct sift_facts *facts;       /* sealed; NULL: none are known */
+  const struct sift_database *database; /* of the rule set: scans the facts' messages; not asked for where there are no facts */
+  const struct sift_status_page *page;  /* NULL: not known */
+  uint64_t top;                         /* text: at most so many Spaces that need someone */
+  unsigned width;                       /* text: columns; 0: those of the terminal that `out` is, else 120 */
+  double seconds;                       /* text: how long reading took, for the rate; 0: none is told */
 };
 
 /* Writes the report. SIFT_ENOMEM, SIFT_EIO where `out` takes no more (errno says why), or what a pass ended with.

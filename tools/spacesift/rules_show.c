@@ -64,14 +64,11 @@ static enum sift_status put_matching(struct sift_text *text, const struct sift_r
 }
 
 static bool asks_for(const struct sift_condition *condition, uint32_t class_index, uint32_t rule_index) {
-  switch (condition->kind) {
-  case SIFT_COND_CLASS:
-  case SIFT_COND_EVIDENCE_AFTER:
+  if (sift_condition_names_class(condition)) {
     return condition->index == class_index;
-  case SIFT_COND_RULE:
+  }
+  if (sift_condition_names_rule(condition)) {
     return condition->index == rule_index;
-  default:
-    break;
   }
   for (size_t i = 0; i < condition->child_count; i++) {
     if (asks_for(&condition->children[i], class_index, rule_index)) {

@@ -49,12 +49,13 @@ struct sift_facts;
 enum sift_status sift_facts_new(struct sift_facts **out);
 void sift_facts_free(struct sift_facts *facts);
 
-/* Copies the sheet. Where the Space has one already, the later counts (a dated one counts as later than an undated one; of two
- * with one time, the one added last), whole: sheets are not mixed. *doubled tells so, *contradicts whether some fact that both
- * know differs. SIFT_ENOMEM. */
+/* Copies the sheet; its Space has a name, of which SIFT_FACT_BYTES_MAX bytes are taken. Where the Space has one already, the later
+ * counts (a dated one counts as later than an undated one; of two with one time, the one added last), whole: sheets are not
+ * mixed. *doubled tells so, *contradicts whether some fact that both know differs although the two are of one time, or one of
+ * them undated: between two times a Space may change. SIFT_ENOMEM. */
 enum sift_status sift_facts_add(struct sift_facts *facts, const struct sift_fact_sheet *sheet, bool *doubled, bool *contradicts);
 
-/* After the last sheet, before the first question: sorts. SIFT_ENOMEM. */
+/* After the last sheet, before the first question: sorts. Once. SIFT_ENOMEM. */
 enum sift_status sift_facts_seal(struct sift_facts *facts);
 
 /* Sheet number `index` in byte order of the Spaces' names; borrowed from the facts. Any thread, once sealed. */

@@ -62,7 +62,8 @@ enum sift_status sift_status_page_add_report(struct sift_status_page *page, stru
 const struct sift_component *sift_status_page_component(const struct sift_status_page *page, struct sift_span name);
 
 /* The worst report that is open at `now_ns` (begun, or without a begin; not ended, not resolved) and whose title names
- * `word` as a whole word, whatever its case; or NULL. `now_ns` SIFT_TIME_NONE: open is what has no end and is not resolved. */
+ * `word` as a whole word, whatever its case; or NULL. `now_ns` SIFT_TIME_NONE: open is what has no end and is not resolved. Of
+ * two that are alike bad, the one added first. */
 const struct sift_status_report *sift_status_page_report(const struct sift_status_page *page, struct sift_span word,
                                                          int64_t now_ns);
 

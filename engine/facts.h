@@ -38,6 +38,9 @@ enum {
   SIFT_FACT_MESSAGE_BYTES_MAX = 16384, /* of an error message */
 };
 
+/* The source of evidence from facts. It sorts behind the names of shards, so that at one time it is what came last. */
+#define SIFT_FACTS_SOURCE "~facts"
+
 /* All that is known of one Space. */
 struct sift_fact_sheet {
   struct sift_span space; /* "owner/name" */

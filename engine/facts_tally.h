@@ -10,9 +10,6 @@
 extern "C" {
 #endif
 
-/* The source of such evidence. It sorts behind the names of shards, so that at one time it is what came last. */
-#define SIFT_FACTS_SOURCE "~facts"
-
 /* Scans the error messages as channel "platform". A message is dated by its sheet's time, else by `now_ns`: facts tell how
  * things stand now. No line is counted. Only messages whose sheet has a time strike windows of incidents: without one nobody
  * knows when it came about. `facts` are sealed. SIFT_ENOMEM, SIFT_EENGINE. */

@@ -102,7 +102,7 @@ enum sift_status sift_state_merger_open(struct sift_state_merger **out, const st
                                         uint64_t spaces_max);
 struct sift_state_source sift_state_reader_source(struct sift_state_reader *reader); /* borrows it */
 
-/* What a merger gives, as a source of another one: borrows it. Of at least one source. */
+/* What a merger gives, as a source of another one: borrows it. Its header is NULL where the merger has no source. */
 struct sift_state_source sift_state_merger_source(struct sift_state_merger *merger);
 
 enum sift_status sift_state_merger_new(struct sift_state_merger **out, struct sift_state_reader *const *readers, size_t count,

@@ -49,8 +49,7 @@ static const struct sift_fleet *merger_fleet(const void *context) {
 }
 
 struct sift_state_source sift_state_merger_source(struct sift_state_merger *merger) {
-  assert(merger->count > 0);
-  return (struct sift_state_source){merger->sources[0].header, merger_next, merger_fleet, merger};
+  return (struct sift_state_source){merger->count > 0 ? merger->sources[0].header : NULL, merger_next, merger_fleet, merger};
 }
 
 enum sift_status sift_state_merger_open(struct sift_state_merger **out, const struct sift_state_source *sources, size_t count,

@@ -177,14 +177,41 @@ static const struct sift_node *walk(struct sift_triage *triage, const struct sif
   return NULL;
 }
 
+/* What is older than the attempt tells of another one. */
+static bool facts_are_stale(const struct sift_fact_sheet *facts, const struct sift_attempt *attempt) {
+  return facts->time_ns != SIFT_TIME_NONE && attempt->start.time_ns != SIFT_TIME_NONE && facts->time_ns < attempt->start.time_ns;
+}
+
+/* The platform says that the Space runs: it came up, whatever the log shows of that. */
+static void mark_running(struct sift_attempt *attempt, int64_t time_ns) {
+  const struct sift_instant now = {.time_ns = time_ns, .source = SIFT_FACTS_SOURCE};
+  attempt->has_mark[SIFT_MARK_FAILED] = false;
+  attempt->has_mark[SIFT_MARK_STEP_FAILED] = false;
+  attempt->phase = SIFT_PHASE_HEALTHY;
+  for (enum sift_mark mark = SIFT_MARK_LISTENING; mark <= SIFT_MARK_HEALTHY; mark++) {
+    if (!attempt->has_mark[mark]) {
+      attempt->has_mark[mark] = true;
+      attempt->marks[mark] = now;
+    }
+  }
+}
+
 static void look_up_facts(struct sift_triage *triage, struct sift_verdict *out) {
   const struct sift_facts *facts = triage->scene.facts;
   size_t at = facts != NULL ? sift_facts_find(facts, triage->space->name) : SIZE_MAX;
   out->has_facts = at != SIZE_MAX;
-  if (out->has_facts) {
-    sift_facts_at(facts, at, &out->facts);
+  triage->facts = NULL;
+  if (!out->has_facts) {
+    return;
   }
-  triage->facts = out->has_facts ? &out->facts : NULL;
+  sift_facts_at(facts, at, &out->facts);
+  if (facts_are_stale(&out->facts, &out->attempt)) {
+    return;
+  }
+  triage->facts = &out->facts;
+  if (sift_span_equal(out->facts.values[SIFT_FACT_STAGE], sift_span_of("RUNNING"))) {
+    mark_running(&out->attempt, out->facts.time_ns != SIFT_TIME_NONE ? out->facts.time_ns : triage->scene.now_ns);
+  }
 }
 
 void sift_triage_judge(struct sift_triage *triage, const struct sift_space *space, struct sift_verdict *out) {

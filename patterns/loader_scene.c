@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/crowd.h"
+#include "engine/status_page.h"
 #include "patterns/loader_internal.h"
 
 static bool load_fact_name(struct sift_loader *loader, const struct sift_yaml *value, const char *field, uint32_t *fact) {

@@ -29,7 +29,8 @@ static enum sift_status join(struct sift_census_pass *pass, const struct sift_ru
   }
   if (status == SIFT_OK) {
     sources[count] = sift_state_merger_source(pass->merger);
-    status = sift_state_merger_open(&pass->joined, sources, count + 1, UINT64_MAX);
+    size_t all = count + (sources[count].header != NULL);
+    status = sift_state_merger_open(&pass->joined, sources, all, UINT64_MAX);
   }
   if (status == SIFT_OK) {
     pass->merger = pass->joined;

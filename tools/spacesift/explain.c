@@ -10,10 +10,12 @@ static const char help_text[] =
     "Usage: spacesift explain [OPTION...] STATE... SPACE\n\n"
     "Walks the decision tree for one Space (owner/name) and shows every node asked, its answer, and the\n"
     "line that decided it.\n\n"
-    "      --json         as a JSON document\n"
-    "  -o, --output FILE  where it goes (default '-': standard output)\n"
-    "      --rules PATH   the rule set that the states were made with, if not the built-in pack\n"
-    "  -h, --help         this text\n";
+    "      --json           as a JSON document\n"
+    "  -o, --output FILE    where it goes (default '-': standard output)\n"
+    "      --rules PATH     the rule set that the states were made with, if not the built-in pack\n"
+    "      --now TIME       the time the verdict speaks of (default: the newest time)\n"
+    SIFT_KNOWN_HELP
+    "  -h, --help           this text\n";
 
 static int explain(struct sift_triage_run *run, const struct sift_triage_options *options, const char *space) {
   struct sift_output output;
@@ -25,11 +27,12 @@ static int explain(struct sift_triage_run *run, const struct sift_triage_options
       sift_explain_write(output.file, &input, sift_span_of(space), options->kind, sift_colour_wanted(output.file));
   bool stopped = status == SIFT_EIO && ferror(output.file) != 0;
   if (status == SIFT_END) {
-    sift_say("the state knows no Space '%s': 'spacesift report --report jsonl' lists all that it knows", space);
+    sift_say("nothing is known of a Space '%s': 'spacesift report --report jsonl' lists all that there are", space);
   } else if (status != SIFT_OK && !stopped) {
     sift_triage_failed(run, status);
   }
-  return sift_output_close(&output, status == SIFT_OK || stopped) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  bool closed = sift_output_close(&output, status == SIFT_OK || stopped);
+  return !closed ? SIFT_EXIT_USAGE : run->known.partial ? SIFT_EXIT_DAMAGE : SIFT_EXIT_OK;
 }
 
 int sift_command_explain(int argc, char **argv) {
@@ -40,9 +43,10 @@ int sift_command_explain(int argc, char **argv) {
   if (status != SIFT_EXIT_OK || done) {
     return status;
   }
-  if (argc - optind < 2) {
+  if (argc - optind < (options.known.facts != NULL ? 1 : 2)) {
     return sift_usage("explain", "name a state file and a Space, e.g. spacesift explain fleet.state owner/name");
   }
+  options.known.space = argv[argc - 1];
   status = sift_triage_open(&run, &options, argv + optind, (size_t)(argc - optind - 1));
   if (status == SIFT_EXIT_OK) {
     status = explain(&run, &options, argv[argc - 1]);

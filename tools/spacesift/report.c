@@ -8,7 +8,8 @@
 
 static const char help_text[] =
     "Usage: spacesift report [OPTION...] STATE...\n\n"
-    "Triages states that 'spacesift scan --state' or 'spacesift merge' wrote; several are folded first.\n\n"
+    "Triages states that 'spacesift scan --state' or 'spacesift merge' wrote; several are folded first.\n"
+    "With --facts, Spaces that no log tells of are triaged too, and no state need be given.\n\n"
     "      --report R       text (default), json or jsonl\n"
     "      --json           the same as --report json\n"
     "  -o, --output FILE    where the report goes (default '-': standard output)\n"
@@ -16,6 +17,7 @@ static const char help_text[] =
     "      --top N          text: how many Spaces to show (default " SIFT_TOP_TEXT ", 0: all)\n"
     "      --now TIME       the time the report speaks of (default: the newest time)\n"
     "      --spaces-max N   keep at most N Spaces apart (default " SIFT_SPACES_MAX_TEXT ")\n"
+    SIFT_KNOWN_HELP
     "  -h, --help           this text\n";
 
 static int report(struct sift_triage_run *run, const struct sift_triage_options *options) {
@@ -29,7 +31,8 @@ static int report(struct sift_triage_run *run, const struct sift_triage_options 
   if (status != SIFT_OK && !stopped) {
     sift_triage_failed(run, status);
   }
-  return sift_output_close(&output, status == SIFT_OK || stopped) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  bool closed = sift_output_close(&output, status == SIFT_OK || stopped);
+  return !closed ? SIFT_EXIT_USAGE : run->known.partial ? SIFT_EXIT_DAMAGE : SIFT_EXIT_OK;
 }
 
 int sift_command_report(int argc, char **argv) {
@@ -40,7 +43,7 @@ int sift_command_report(int argc, char **argv) {
   if (status != SIFT_EXIT_OK || done) {
     return status;
   }
-  if (optind == argc) {
+  if (optind == argc && options.known.facts == NULL) {
     return sift_usage("report", "no state is given: name files that 'spacesift scan --state' wrote");
   }
   status = sift_triage_open(&run, &options, argv + optind, (size_t)(argc - optind));

@@ -16,6 +16,7 @@
 struct run {
   struct sift_scan_options options;
   struct sift_rules rules;
+  struct sift_known known;
   struct sift_layout *layout;
   struct sift_event_output *events;
   struct sift_output state, report; /* open where their `file` is */
@@ -122,7 +123,11 @@ static int open_run(struct run *run) {
   if (sift_layout_new(&run->layout, options->layout, error, sizeof error) != SIFT_OK) {
     return sift_usage("scan", "--layout: %s", error);
   }
-  int status = sift_rules_open(&run->rules, options->rules, true, !options->no_cache, !options->quiet);
+  int status = sift_known_open(&run->known, &options->known);
+  if (status != SIFT_EXIT_OK) {
+    return status;
+  }
+  status = sift_rules_open(&run->rules, options->rules, true, !options->no_cache, !options->quiet);
   if (status != SIFT_EXIT_OK) {
     return status;
   }
@@ -159,6 +164,7 @@ static void close_run(struct run *run) {
   sift_scan_free(run->scan);
   sift_shards_release(&run->shards);
   sift_layout_free(run->layout);
+  sift_known_close(&run->known);
   sift_rules_close(&run->rules);
 }
 
@@ -216,7 +222,7 @@ static int write_state(struct run *run) {
 }
 
 static int write_report(struct run *run) {
-  const struct sift_report_input input = {
+  struct sift_report_input input = {
       .ruleset = run->rules.ruleset,
       .open = open_pass,
       .context = run,
@@ -224,6 +230,7 @@ static int write_report(struct run *run) {
       .top = run->options.top == 0 ? UINT64_MAX : run->options.top,
       .seconds = run->seconds,
   };
+  sift_known_tell(&run->known, run->rules.database, &input);
   FILE *out = run->report.file;
   enum sift_status status = sift_report_write(out, &input, run->options.report, sift_colour_wanted(out));
   if (status == SIFT_ENOMEM) {
@@ -257,7 +264,8 @@ static int run_all(struct run *run) {
   if (status == SIFT_EXIT_OK && run->options.report != SIFT_REPORT_NONE) {
     status = write_report(run);
   }
-  return status == SIFT_EXIT_OK && damaged(sift_scan_totals(run->scan)) ? SIFT_EXIT_DAMAGE : status;
+  bool partial = run->known.partial || damaged(sift_scan_totals(run->scan));
+  return status == SIFT_EXIT_OK && partial ? SIFT_EXIT_DAMAGE : status;
 }
 
 int sift_command_scan(int argc, char **argv) {

@@ -22,6 +22,9 @@ static const char help_text[] =
     "                         and the like)\n"
     "      --space NAME       the Space of lines whose record and path name none (owner/name)\n"
     "      --channel NAME     the channel of such lines, e.g. build or run\n"
+    "      --facts FILE       what is known of Spaces from outside their logs: JSON Lines, or the Hub's JSON;\n"
+    "                         for the report, not for events and state\n"
+    "      --status FILE      the platform's status page as JSON\n"
     "      --window-log N     largest zstd window, 2^N bytes (10 to 31, default 27)\n\n"
     "Rules:\n"
     "      --rules PATH       a rule set of your own instead of the built-in pack\n"
@@ -58,7 +61,9 @@ enum {
   OPT_MODE,
   OPT_SPACE,
   OPT_CHANNEL,
-  OPT_JSON
+  OPT_JSON,
+  OPT_FACTS,
+  OPT_STATUS
 };
 
 static const struct option known[] = {
@@ -80,6 +85,8 @@ static const struct option known[] = {
     {"now", required_argument, NULL, OPT_NOW},
     {"spaces-max", required_argument, NULL, OPT_SPACES},
     {"scan-mode", required_argument, NULL, OPT_MODE},
+    {"facts", required_argument, NULL, OPT_FACTS},
+    {"status", required_argument, NULL, OPT_STATUS},
     {"jobs", required_argument, NULL, 'j'},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
@@ -160,6 +167,12 @@ static int take(struct sift_scan_options *options, int option, char *value) {
     return SIFT_EXIT_OK;
   case OPT_CHANNEL:
     options->channel = value;
+    return SIFT_EXIT_OK;
+  case OPT_FACTS:
+    options->known.facts = value;
+    return SIFT_EXIT_OK;
+  case OPT_STATUS:
+    options->known.status = value;
     return SIFT_EXIT_OK;
   case OPT_JSON:
     options->report = SIFT_REPORT_JSON;
@@ -245,6 +258,8 @@ int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **
   if (options->fields.given && options->format == SIFT_FORMAT_AUTO) {
     options->format = SIFT_FORMAT_JSONL; /* whoever names fields has records */
   }
+  options->known.space = options->space;
+  options->known.now_ns = options->now_ns;
   options->paths = argv + optind;
   options->path_count = (size_t)(argc - optind);
   return check(options);

@@ -3,6 +3,7 @@
 #define SIFT_TOOLS_SCAN_OPTIONS_H
 
 #include "ingest/scan.h"
+#include "tools/spacesift/known.h"
 #include "tools/spacesift/report_output.h"
 
 struct sift_scan_options {
@@ -23,6 +24,7 @@ struct sift_scan_options {
   unsigned window_log_max;
   enum sift_scan_mode mode;
   bool quiet;
+  struct sift_known_options known;
   char *const *paths;
   size_t path_count;
 };

@@ -6,7 +6,7 @@
 #include "engine/stamp.h"
 #include "tools/spacesift/limits.h"
 
-enum { OPT_RULES = 256, OPT_REPORT, OPT_JSON, OPT_NOW, OPT_TOP, OPT_SPACES };
+enum { OPT_RULES = 256, OPT_REPORT, OPT_JSON, OPT_NOW, OPT_TOP, OPT_SPACES, OPT_FACTS, OPT_STATUS };
 
 static const struct option known[] = {
     {"rules", required_argument, NULL, OPT_RULES},
@@ -16,6 +16,8 @@ static const struct option known[] = {
     {"now", required_argument, NULL, OPT_NOW},
     {"top", required_argument, NULL, OPT_TOP},
     {"spaces-max", required_argument, NULL, OPT_SPACES},
+    {"facts", required_argument, NULL, OPT_FACTS},
+    {"status", required_argument, NULL, OPT_STATUS},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -24,6 +26,12 @@ static int take(struct sift_triage_options *options, int option, char *value) {
   switch (option) {
   case OPT_RULES:
     options->rules = value;
+    return SIFT_EXIT_OK;
+  case OPT_FACTS:
+    options->known.facts = value;
+    return SIFT_EXIT_OK;
+  case OPT_STATUS:
+    options->known.status = value;
     return SIFT_EXIT_OK;
   case OPT_JSON:
     options->kind = SIFT_REPORT_JSON;
@@ -76,7 +84,12 @@ int sift_triage_options_parse(struct sift_triage_options *options, int argc, cha
 
 int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_options *options, char *const *paths, size_t count) {
   *run = (struct sift_triage_run){0};
-  int status = sift_rules_open(&run->rules, options->rules, false, false, false);
+  struct sift_known_options known = options->known;
+  known.now_ns = options->now_ns;
+  int status = sift_known_open(&run->known, &known);
+  /* Only the facts' messages are scanned here. */
+  bool compile = run->known.facts != NULL;
+  status = status == SIFT_EXIT_OK ? sift_rules_open(&run->rules, options->rules, compile, compile, false) : status;
   if (status != SIFT_EXIT_OK) {
     return status;
   }
@@ -89,7 +102,7 @@ int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_optio
     return SIFT_EXIT_USAGE;
   }
   const struct sift_state_header *header = sift_states_header(run->states);
-  if (!sift_state_header_matches(header, run->rules.ruleset)) {
+  if (header != NULL && !sift_state_header_matches(header, run->rules.ruleset)) {
     sift_say(
         "the state was made by rule set %s %s (%s), these rules are %s %s (%s): give the same rules with --rules, or scan again",
         header->ruleset_name, header->ruleset_version, header->ruleset_hash, run->rules.ruleset->name, run->rules.ruleset->version,
@@ -101,6 +114,7 @@ int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_optio
 
 void sift_triage_close(struct sift_triage_run *run) {
   sift_states_free(run->states);
+  sift_known_close(&run->known);
   sift_rules_close(&run->rules);
 }
 
@@ -111,13 +125,15 @@ static enum sift_status begin_pass(void *context, struct sift_state_merger **out
 }
 
 struct sift_report_input sift_triage_input(struct sift_triage_run *run, const struct sift_triage_options *options) {
-  return (struct sift_report_input){
+  struct sift_report_input input = {
       .ruleset = run->rules.ruleset,
       .open = begin_pass,
       .context = run,
       .now_ns = options->now_ns,
       .top = options->top == 0 ? UINT64_MAX : options->top,
   };
+  sift_known_tell(&run->known, run->rules.database, &input);
+  return input;
 }
 
 int sift_triage_failed(const struct sift_triage_run *run, enum sift_status status) {

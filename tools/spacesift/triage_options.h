@@ -3,6 +3,7 @@
 #define SIFT_TOOLS_TRIAGE_OPTIONS_H
 
 #include "tools/spacesift/cli.h"
+#include "tools/spacesift/known.h"
 #include "tools/spacesift/report_output.h"
 #include "tools/spacesift/states.h"
 
@@ -14,6 +15,7 @@ struct sift_triage_options {
   const char *output;
   int64_t now_ns;
   uint64_t top, spaces_max;
+  struct sift_known_options known;
 };
 
 /* SIFT_EXIT_OK, or what to exit with (help was printed: SIFT_EXIT_OK and *done). What is left in argv begins at optind. */
@@ -23,6 +25,7 @@ int sift_triage_options_parse(struct sift_triage_options *options, int argc, cha
 struct sift_triage_run {
   struct sift_rules rules;
   struct sift_states *states;
+  struct sift_known known;
   enum sift_status pass_status; /* of the last pass that could not begin: its message is given */
 };
 int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_options *options, char *const *paths, size_t count);

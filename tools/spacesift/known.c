@@ -1,0 +1,65 @@
+#include "tools/spacesift/known.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "ingest/facts_file.h"
+#include "ingest/status_file.h"
+#include "tools/spacesift/cli.h"
+
+static int64_t clock_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static enum sift_status read_facts(struct sift_known *known, const struct sift_known_options *options,
+                                   struct sift_problems *problems) {
+  const struct sift_facts_file_config config = {
+      .default_space = sift_span_of(options->space != NULL ? options->space : ""),
+      .now_ns = options->now_ns != SIFT_TIME_NONE ? options->now_ns : clock_ns(),
+  };
+  struct sift_facts_file_result result = {0};
+  enum sift_status status = sift_facts_new(&known->facts);
+  status = status == SIFT_OK ? sift_facts_file_read(known->facts, options->facts, &config, problems, &result) : status;
+  known->partial = result.skipped > 0 || result.damaged;
+  return status == SIFT_OK ? sift_facts_seal(known->facts) : status;
+}
+
+static enum sift_status read_page(struct sift_known *known, const struct sift_known_options *options,
+                                  struct sift_problems *problems) {
+  enum sift_status status = sift_status_page_new(&known->page);
+  return status == SIFT_OK ? sift_status_file_read(known->page, options->status, problems) : status;
+}
+
+int sift_known_open(struct sift_known *known, const struct sift_known_options *options) {
+  *known = (struct sift_known){0};
+  struct sift_problems problems;
+  sift_problems_init(&problems);
+  enum sift_status facts = options->facts != NULL ? read_facts(known, options, &problems) : SIFT_OK;
+  enum sift_status page = options->status != NULL ? read_page(known, options, &problems) : SIFT_OK;
+  sift_problems_print(&problems, stderr);
+  bool told = problems.errors > 0;
+  sift_problems_release(&problems);
+  if (facts == SIFT_OK && page == SIFT_OK) {
+    return SIFT_EXIT_OK;
+  }
+  if (!told) {
+    sift_say("%s", sift_status_text(facts != SIFT_OK ? facts : page));
+  }
+  sift_known_close(known);
+  return SIFT_EXIT_USAGE;
+}
+
+void sift_known_close(struct sift_known *known) {
+  sift_facts_free(known->facts);
+  sift_status_page_free(known->page);
+  *known = (struct sift_known){0};
+}
+
+void sift_known_tell(const struct sift_known *known, const struct sift_database *database, struct sift_report_input *input) {
+  input->facts = known->facts;
+  input->page = known->page;
+  input->database = database;
+}

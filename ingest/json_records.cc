@@ -152,7 +152,7 @@ bool walk_value(walk &walk, ondemand::value &value, unsigned matched, unsigned d
   if (depth >= SIFT_JSON_DEPTH_MAX) {
     return fail(walk, SIFT_REASON_JSON_DEPTH);
   }
-  take(walk, matched, depth, {SIFT_JSON_OTHER, false, sift_span(nullptr, 0)});
+  take(walk, matched, depth, {SIFT_JSON_OTHER, false, sift_span(value.raw_json_token().data(), 1)});
   if (type == ondemand::json_type::object) {
     ondemand::object object;
     return value.get_object().get(object) == simdjson::SUCCESS ? walk_object(walk, object, matched, depth)

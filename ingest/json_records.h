@@ -16,7 +16,7 @@ enum sift_json_kind { SIFT_JSON_ABSENT, SIFT_JSON_STRING, SIFT_JSON_NUMBER, SIFT
 
 enum { SIFT_JSON_DEPTH_MAX = 64, SIFT_JSON_PATHS_MAX = 32 };
 
-/* `raw` is as the JSON has it: a string without its quotes, its escapes not decoded. */
+/* `raw` is as the JSON has it: a string without its quotes, its escapes not decoded; of an object or array the bracket alone. */
 struct sift_json_value {
   enum sift_json_kind kind;
   bool escaped; /* a string with some backslash */

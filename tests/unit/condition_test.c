@@ -20,9 +20,6 @@ static int end(void **state) {
 }
 
 static bool watching;
-static struct sift_facts *facts;
-static struct sift_status_page *page;
-static struct sift_crowd crowd;
 
 /* Whether the condition holds; *proof is the rule id that decided, or "". */
 static bool ask(struct sift_condition condition, const char **proof) {
@@ -33,7 +30,7 @@ static bool ask(struct sift_condition condition, const char **proof) {
   struct sift_triage *triage = NULL;
   struct sift_verdict verdict;
   assert_int_equal(sift_triage_new(&triage, fixture.ruleset, &no_incidents), SIFT_OK);
-  const struct sift_scene scene = {.now_ns = now_ns, .watched = watching, .facts = facts, .page = page, .crowd = &crowd};
+  const struct sift_scene scene = {.now_ns = now_ns, .watched = watching};
   sift_triage_set_scene(triage, &scene);
   sift_triage_judge(triage, &fixture.space, &verdict);
   bool holds = strcmp(verdict.id, "yes") == 0;
@@ -228,9 +225,26 @@ static void an_age_is_measured_from_now(void **state) {
   assert_true(is_old(T0, 0));
   assert_false(is_old(T0 - 1, 0)); /* still to come */
   assert_false(is_old(SIFT_TIME_NONE, 0));
-  assert_false(is_old(T0 + 1800 * SECOND, UINT64_MAX));
+  assert_false(is_old(T0 + 1800 * SECOND - 1, SIFT_MINUTES_STARTUP_TIMEOUT)); /* the platform's own: 30 minutes */
+  assert_true(is_old(T0 + 1800 * SECOND, SIFT_MINUTES_STARTUP_TIMEOUT));
   see(&fixture, "life-startup", T0 + 600 * SECOND, 20); /* the last one counts */
   assert_false(is_old(T0 + 1800 * SECOND, 30));
+}
+
+static void a_phase_lasts_since_the_latest_mark(void **state) {
+  (void)state;
+  const struct sift_condition starting = {.kind = SIFT_COND_LASTED, .index = 1U << SIFT_PHASE_STARTING, .low = 10};
+  now_ns = T0 + 600 * SECOND;
+  assert_false(holds(starting)); /* no mark, no phase */
+  see(&fixture, "life-queued", T0 - SECOND, 1);
+  see(&fixture, "life-startup", T0, 10);
+  assert_true(holds(starting));
+  now_ns--;
+  assert_false(holds(starting));
+  now_ns = T0 + 6000 * SECOND;
+  see(&fixture, "life-healthy", T0 + SECOND, 20);
+  assert_false(holds(starting)); /* another phase by now */
+  now_ns = SIFT_TIME_NONE;
 }
 
 static void only_who_watches_may_still_see_more(void **state) {
@@ -264,6 +278,7 @@ int main(void) {
       TEST(class_after_compares_evidence_with_a_mark),
       TEST(lines_lie_within_both_limits),
       TEST(an_age_is_measured_from_now),
+      TEST(a_phase_lasts_since_the_latest_mark),
       TEST(only_who_watches_may_still_see_more),
       TEST(an_undated_mark_has_no_age),
       TEST(conditions_deeper_than_any_loaded_tree_do_not_hold),

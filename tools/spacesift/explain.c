@@ -13,8 +13,7 @@ static const char help_text[] =
     "      --json           as a JSON document\n"
     "  -o, --output FILE    where it goes (default '-': standard output)\n"
     "      --rules PATH     the rule set that the states were made with, if not the built-in pack\n"
-    "      --now TIME       the time the verdict speaks of (default: the newest time)\n"
-    SIFT_KNOWN_HELP
+    "      --now TIME       the time the verdict speaks of (default: the newest time)\n" SIFT_KNOWN_HELP
     "  -h, --help           this text\n";
 
 static int explain(struct sift_triage_run *run, const struct sift_triage_options *options, const char *space) {

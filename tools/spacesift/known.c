@@ -14,11 +14,15 @@ static int64_t clock_ns(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static int64_t now_of(const struct sift_known_options *options) {
+  return options->now_ns != SIFT_TIME_NONE ? options->now_ns : clock_ns();
+}
+
 static enum sift_status read_facts(struct sift_known *known, const struct sift_known_options *options,
                                    struct sift_problems *problems) {
   const struct sift_facts_file_config config = {
       .default_space = sift_span_of(options->space != NULL ? options->space : ""),
-      .now_ns = options->now_ns != SIFT_TIME_NONE ? options->now_ns : clock_ns(),
+      .now_ns = now_of(options),
   };
   struct sift_facts_file_result result = {0};
   enum sift_status status = sift_facts_new(&known->facts);
@@ -29,8 +33,12 @@ static enum sift_status read_facts(struct sift_known *known, const struct sift_k
 
 static enum sift_status read_page(struct sift_known *known, const struct sift_known_options *options,
                                   struct sift_problems *problems) {
+  const struct sift_status_file_config config = {.now_ns = now_of(options)};
+  struct sift_status_file_result result = {0};
   enum sift_status status = sift_status_page_new(&known->page);
-  return status == SIFT_OK ? sift_status_file_read(known->page, options->status, problems) : status;
+  status = status == SIFT_OK ? sift_status_file_read(known->page, options->status, &config, problems, &result) : status;
+  known->partial = known->partial || result.skipped > 0 || result.damaged;
+  return status;
 }
 
 int sift_known_open(struct sift_known *known, const struct sift_known_options *options) {

@@ -7,8 +7,8 @@
 #include "tools/spacesift/report_output.h"
 
 /* The options' help, for every command that takes them. */
-#define SIFT_KNOWN_HELP                                                                                      \
-  "      --facts FILE     what is known of Spaces from outside their logs: JSON Lines, or the Hub's JSON\n"  \
+#define SIFT_KNOWN_HELP                                                                                                            \
+  "      --facts FILE     what is known of Spaces from outside their logs: JSON Lines, or the Hub's JSON\n"                        \
   "      --status FILE    the platform's status page as JSON\n"
 
 /* What the command line says. */

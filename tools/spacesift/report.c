@@ -16,8 +16,7 @@ static const char help_text[] =
     "      --rules PATH     the rule set that the states were made with, if not the built-in pack\n"
     "      --top N          text: how many Spaces to show (default " SIFT_TOP_TEXT ", 0: all)\n"
     "      --now TIME       the time the report speaks of (default: the newest time)\n"
-    "      --spaces-max N   keep at most N Spaces apart (default " SIFT_SPACES_MAX_TEXT ")\n"
-    SIFT_KNOWN_HELP
+    "      --spaces-max N   keep at most N Spaces apart (default " SIFT_SPACES_MAX_TEXT ")\n" SIFT_KNOWN_HELP
     "  -h, --help           this text\n";
 
 static int report(struct sift_triage_run *run, const struct sift_triage_options *options) {

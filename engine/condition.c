@@ -112,7 +112,7 @@ static bool scene(struct sift_triage *triage, const struct sift_condition *condi
   if (!sift_condition_scene_holds(triage, condition, proof)) {
     return false;
   }
-  triage->outside = condition;
+  triage->outside = triage->outside != NULL ? triage->outside : condition;
   return true;
 }
 

@@ -19,7 +19,7 @@ struct sift_triage {
   const struct sift_evidence *struck; /* the evidence that an incident explains */
   const struct sift_incident *incident;
   const struct sift_fact_sheet *facts;  /* NULL where nothing is known */
-  const struct sift_condition *outside; /* while a node is asked: a condition on the scene that holds */
+  const struct sift_condition *outside; /* while a node is asked: the first condition on the scene that holds */
 };
 
 /* Undemoted evidence of the current attempt, marks included. */
@@ -36,7 +36,7 @@ static inline bool sift_condition_possible(const struct sift_triage *triage, con
 }
 
 /* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked, and
- * triage->outside one of its conditions on the scene that holds, or NULL. */
+ * triage->outside the first of its conditions on the scene that holds, or NULL. */
 bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition,
                           const struct sift_evidence **proof);
 

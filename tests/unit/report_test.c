@@ -1,6 +1,7 @@
 #include "tests/unit/triage_fixture.h"
 
 #include "engine/report.h"
+#include "tests/unit/scene_support.h"
 
 static struct fixture fixture;
 static struct sift_json json;
@@ -24,8 +25,9 @@ static int end(void **state) {
 }
 
 /* The Space's object as a string. */
+static struct sift_verdict verdict;
+
 static const char *report(const struct sift_incident *incident) {
-  struct sift_verdict verdict;
   sift_triage_judge(triage, &fixture.space, &verdict);
   verdict.incident = incident;
   sift_json_clear(&json);
@@ -55,7 +57,8 @@ static void a_space_is_told_whole(void **state) {
       "{\"time\":\"2026-01-31T10:00:00Z\",\"source\":\"a.log\",\"offset\":0}},\"marks\":{\"startup\":{\"time\":"
       "\"2026-01-31T10:00:00Z\",\"source\":\"a.log\",\"offset\":0}},\"title\":\"numpy is not installed\",\"actions\":"
       "[\"Add numpy to requirements.txt\"],\"reference\":\"https://example.org/deps\",\"also\":[],\"proof\":\"deps-module\","
-      "\"incident\":null,\"evidence\":[{\"rule\":\"deps-module\",\"class\":\"deps\",\"severity\":\"error\",\"count\":2,"
+      "\"incident\":null,\"facts\":null,\"evidence\":[{\"rule\":\"deps-module\",\"class\":\"deps\",\"severity\":\"error\","
+      "\"count\":2,"
       "\"demoted\":0,\"first\":{\"time\":\"2026-01-31T10:00:01Z\",\"source\":\"a.log\",\"offset\":20},\"last\":{\"time\":"
       "\"2026-01-31T10:00:02Z\",\"source\":\"a.log\",\"offset\":30},\"sample\":{\"text\":\"No module named \\\"numpy\\\"\","
       "\"source\":\"a.log\",\"offset\":30,\"line\":4,\"fields\":{\"module\":\"numpy\"}}}],\"history\":[]}";
@@ -67,8 +70,17 @@ static void a_space_without_anything_is_told_too(void **state) {
   const char *text = report(NULL);
   assert_has(text, "\"verdict\":\"no_fault_seen\"");
   assert_has(text, "\"attempt\":{\"number\":0,\"start\":null},\"marks\":{}");
-  assert_has(text,
-             "\"actions\":[],\"reference\":null,\"also\":[],\"proof\":null,\"incident\":null,\"evidence\":[],\"history\":[]}");
+  assert_has(text, "\"actions\":[],\"reference\":null,\"also\":[],\"proof\":null,\"incident\":null,\"facts\":null,\"evidence\":[],"
+                   "\"history\":[]}");
+}
+
+static void what_is_known_from_outside_is_told(void **state) {
+  (void)state;
+  struct sift_facts *facts = facts_of("acme/demo", SIFT_FACT_STAGE, "PAUSED", SIFT_FACT_SDK, "docker");
+  const struct sift_scene scene = {.now_ns = T0, .facts = facts};
+  sift_triage_set_scene(triage, &scene);
+  assert_has(report(NULL), "\"facts\":{\"stage\":\"PAUSED\",\"sdk\":\"docker\",\"time\":null}");
+  sift_facts_free(facts);
 }
 
 static void older_evidence_is_history_and_marks_are_neither(void **state) {
@@ -160,10 +172,10 @@ static void the_walk_is_a_list_of_steps(void **state) {
   see(&fixture, "crash-exit", T0, 0);
   assert_has(report(NULL), "\"verdict\":\"crash\",\"branch\":\"6A\"");
   sift_json_clear(&json);
-  sift_report_path(&json, fixture.ruleset, triage);
+  sift_report_path(&json, fixture.ruleset, triage, &verdict);
   sift_json_raw(&json, sift_span("\0", 1));
   assert_has(json.bytes,
-             "[{\"id\":\"a\",\"question\":\"Is it pushed?\",\"depth\":0,\"holds\":false,\"evidence\":null},"
+             "[{\"id\":\"a\",\"question\":\"Is it pushed?\",\"depth\":0,\"holds\":false,\"evidence\":null,\"outside\":null},"
              "{\"id\":\"b\",\"question\":\"Does it crash?\",\"depth\":0,\"holds\":true,\"evidence\":{\"rule\":\"crash-exit\"");
 }
 
@@ -173,6 +185,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_space_is_told_whole),
       TEST(a_space_without_anything_is_told_too),
+      TEST(what_is_known_from_outside_is_told),
       TEST(older_evidence_is_history_and_marks_are_neither),
       TEST(demoted_hits_are_counted_with_their_rule),
       TEST(a_rule_that_was_only_demoted_is_evidence_without_weight),

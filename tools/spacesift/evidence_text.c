@@ -1,5 +1,8 @@
 #include "tools/spacesift/evidence_text.h"
 
+#include <string.h>
+
+#include "engine/facts.h"
 #include "engine/stamp.h"
 
 enum { INDENT = 4, TIME_BYTES = 36 };
@@ -19,11 +22,15 @@ void sift_text_line(struct sift_text *text, const char *label, struct sift_span 
 
 void sift_text_place(struct sift_text *text, const struct sift_evidence *evidence) {
   char time[TIME_BYTES];
-  sift_text_safe(text, sift_span_of(evidence->last.source), SIZE_MAX);
-  if (evidence->sample.line > 0) {
-    sift_text_format(text, ":%llu", (unsigned long long)evidence->sample.line);
+  if (strcmp(evidence->last.source, SIFT_FACTS_SOURCE) == 0) {
+    sift_text_put(text, "the error message among the facts");
+  } else {
+    sift_text_safe(text, sift_span_of(evidence->last.source), SIZE_MAX);
+    if (evidence->sample.line > 0) {
+      sift_text_format(text, ":%llu", (unsigned long long)evidence->sample.line);
+    }
+    sift_text_format(text, " (byte %llu)", (unsigned long long)evidence->last.offset);
   }
-  sift_text_format(text, " (byte %llu)", (unsigned long long)evidence->last.offset);
   if (sift_stamp_format(evidence->last.time_ns, time) > 0) {
     sift_text_format(text, ", %s", time);
   }

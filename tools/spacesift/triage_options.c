@@ -84,9 +84,9 @@ int sift_triage_options_parse(struct sift_triage_options *options, int argc, cha
 
 int sift_triage_open(struct sift_triage_run *run, const struct sift_triage_options *options, char *const *paths, size_t count) {
   *run = (struct sift_triage_run){0};
-  struct sift_known_options known = options->known;
-  known.now_ns = options->now_ns;
-  int status = sift_known_open(&run->known, &known);
+  struct sift_known_options asked = options->known;
+  asked.now_ns = options->now_ns;
+  int status = sift_known_open(&run->known, &asked);
   /* Only the facts' messages are scanned here. */
   bool compile = run->known.facts != NULL;
   status = status == SIFT_EXIT_OK ? sift_rules_open(&run->rules, options->rules, compile, compile, false) : status;

@@ -269,7 +269,8 @@ enum sift_status sift_facts_file_read_source(struct sift_facts *facts, struct si
     status = sift_fact_records_new(&file.records);
   }
   if (status == SIFT_OK) {
-    status = conclude(&file, take_pieces(&file), source->reason);
+    status = take_pieces(&file);
+    status = conclude(&file, status, source->reason);
   }
   sift_fact_records_free(file.records);
   sift_json_split_free(file.split);

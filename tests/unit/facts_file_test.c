@@ -297,6 +297,7 @@ static void damage_of_the_compression_keeps_what_was_before(void **state) {
   assert_int_equal(read_bytes(pressed.data, pressed.len - 3), SIFT_OK);
   assert_true(result.damaged && result.sheets > 0 && result.sheets <= all);
   assert_true(problems.warnings > 0 && problems.errors == 0);
+  assert_string_equal(problems.items[problems.count - 1].message, sift_reason_text(SIFT_REASON_TRUNCATED));
   press_free(pressed);
 }
 

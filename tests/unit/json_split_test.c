@@ -118,6 +118,12 @@ static void an_element_without_its_bracket_takes_no_other_with_it(void **state) 
         "broken@6:3 2:3 {\n    \"r\": {\n      \"s\": 1\n    },\n  |object 6:3 {\n    \"b\": 2\n  }|");
 }
 
+static void brackets_of_an_objects_own_are_left_in_it(void **state) {
+  (void)state;
+  check("{\n  \"a\":\n  {\n    \"b\": 1\n  }\n}", "object 1:1 {\n  \"a\":\n  {\n    \"b\": 1\n  }\n}|");
+  check("          {\"a\":1,\n\"b\":{\"c\":2}}", "object 1:11 {\"a\":1,\n\"b\":{\"c\":2}}|");
+}
+
 static void text_without_any_indents_is_read_whole(void **state) {
   (void)state;
   check("[\n{\n\"a\": [\n{\n\"b\": 1\n},\n{}\n]\n}\n]", "object 2:1 {\n\"a\": [\n{\n\"b\": 1\n},\n{}\n]\n}|");
@@ -219,6 +225,7 @@ int main(void) {
       cmocka_unit_test(of_what_is_no_object_only_the_beginning_is_kept),
       cmocka_unit_test(a_line_that_breaks_off_takes_no_other_with_it),
       cmocka_unit_test(an_element_without_its_bracket_takes_no_other_with_it),
+      cmocka_unit_test(brackets_of_an_objects_own_are_left_in_it),
       cmocka_unit_test(text_without_any_indents_is_read_whole),
       cmocka_unit_test(objects_over_the_limit_are_told_and_passed_over),
       cmocka_unit_test(an_end_within_something_is_told),

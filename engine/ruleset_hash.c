@@ -6,7 +6,7 @@
 #include "engine/ruleset_internal.h"
 
 /* To be raised when the canonical form or the meaning of a field changes. */
-static const char FORMAT[] = "spacesift rules 1";
+static const char FORMAT[] = "spacesift rules 2";
 
 static void put_number(XXH3_state_t *state, uint64_t number) {
   unsigned char bytes[8];
@@ -48,6 +48,7 @@ static void put_rule(XXH3_state_t *state, const struct sift_rule *rule) {
   put_number(state, rule->severity);
   put_number(state, rule->mark);
   put_number(state, rule->headline);
+  put_number(state, rule->incident);
   put_number(state, rule->channels);
   put_text(state, rule->title);
   put_text(state, rule->reference);

@@ -1,5 +1,6 @@
 #include "tests/unit/report_fixture.h"
 
+#include "tests/support/strike.h"
 #include "tools/spacesift/fleet_text.h"
 
 struct world {
@@ -127,8 +128,9 @@ static void what_is_no_damage_is_of_note(void **state) {
 
 static void strike(struct world *world, int64_t window, uint64_t spaces) {
   for (uint64_t i = 0; i < spaces; i++) {
-    assert_int_equal(
-        sift_fleet_strike(&world->census.fleet, class_index(&world->fixture, "push"), T0 + window * 300 * SECOND, i + 1), SIFT_OK);
+    assert_int_equal(test_strike(&world->census.fleet, test_class_series(class_index(&world->fixture, "push")),
+                                 T0 + window * 300 * SECOND, i + 1),
+                     SIFT_OK);
   }
 }
 
@@ -144,7 +146,9 @@ static void an_incident_shows_its_course(void **state) {
                                       "  push  The registry refused\n"
                                       "    2026-01-31 10:00 to 2026-01-31 10:20 UTC: 40 Spaces, 10.0 % of the fleet; "
                                       "at most 40 Spaces in 5 minutes, usual are 0\n"
-                                      "    ▂█ ▄\n");
+                                      "    ▂█ ▄\n"
+                                      "    first  s/1, 2026-01-31T10:00:00Z\n"
+                                      "    line   s/1 was struck\n");
 }
 
 static void a_long_incident_fits_the_width_by_its_peaks(void **state) {

@@ -1,6 +1,7 @@
 #include "tests/unit/triage_fixture.h"
 
 #include "engine/incident.h"
+#include "tests/support/strike.h"
 
 static const int64_t WINDOW_S = SIFT_WINDOW_SECONDS;
 
@@ -31,13 +32,14 @@ static int end(void **state) {
 }
 
 /* Strikes Spaces [from, to) in window number `window`. */
-static void strike(struct world *world, uint32_t class_index, int64_t window, uint64_t from, uint64_t to) {
+static void strike_series(struct world *world, struct sift_series series, int64_t window, uint64_t from, uint64_t to) {
   for (uint64_t i = from; i < to; i++) {
-    uint64_t hash = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    hash ^= hash >> 31;
-    hash *= UINT64_C(0xBF58476D1CE4E5B9);
-    assert_int_equal(sift_fleet_strike(&world->fleet, class_index, T0 + window * WINDOW_S * SECOND, hash), SIFT_OK);
+    assert_int_equal(test_strike(&world->fleet, series, T0 + window * WINDOW_S * SECOND, i), SIFT_OK);
   }
+}
+
+static void strike(struct world *world, uint32_t class_index, int64_t window, uint64_t from, uint64_t to) {
+  strike_series(world, test_class_series(class_index), window, from, to);
 }
 
 static void find(struct world *world, uint64_t spaces) {
@@ -59,7 +61,7 @@ static void a_burst_in_a_quiet_class_is_an_incident_with_its_measures(void **sta
   find(world, 400);
   assert_int_equal(world->incidents.count, 1);
   const struct sift_incident *incident = &world->incidents.items[0];
-  assert_int_equal(incident->class_index, world->push);
+  assert_int_equal(incident->series.class_index, world->push);
   assert_int_equal(incident->start_s, T0 / SECOND + 50 * WINDOW_S);
   assert_int_equal(incident->end_s, T0 / SECOND + 52 * WINDOW_S);
   assert_int_equal(incident->spaces, 20);
@@ -225,20 +227,22 @@ static void a_time_finds_the_incident_it_falls_into(void **state) {
   strike(world, world->push, 40, 0, 30);
   find(world, 300);
   int64_t start = T0 + 40 * WINDOW_S * SECOND;
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start), &world->incidents.items[0]);
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND - 1), &world->incidents.items[0]);
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start - 20 * WINDOW_S * SECOND), &world->incidents.items[1]);
-  assert_null(sift_incidents_at(&world->incidents, world->push, start - 1));
-  assert_null(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND));
-  assert_null(sift_incidents_at(&world->incidents, world->crash, start));
-  assert_null(sift_incidents_at(&world->incidents, world->push, SIFT_TIME_NONE));
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start), &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start + WINDOW_S * SECOND - 1),
+                   &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start - 20 * WINDOW_S * SECOND),
+                   &world->incidents.items[1]);
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), start - 1));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), start + WINDOW_S * SECOND));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->crash), start));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), SIFT_TIME_NONE));
 }
 
 static void an_empty_fleet_has_none(void **state) {
   struct world *world = *state;
   find(world, 0);
   assert_int_equal(world->incidents.count, 0);
-  assert_null(sift_incidents_at(&world->incidents, world->push, T0));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), T0));
 }
 
 static void times_far_apart_do_no_harm(void **state) {

@@ -1,6 +1,7 @@
 #include "tests/unit/triage_fixture.h"
 
 #include "engine/triage.h"
+#include "tests/support/strike.h"
 
 struct world {
   struct fixture fixture;
@@ -193,12 +194,12 @@ static void one_space_leaves_nothing_to_the_next(void **state) {
 
 /* Makes a fleet in which push struck `spaces` Spaces and this one in the window of T0, and finds its incidents. */
 static void strike(struct world *world, struct sift_fleet *fleet, uint64_t spaces, const char *name) {
-  uint32_t push = class_index(&world->fixture, "push");
+  const struct sift_series push = test_class_series(class_index(&world->fixture, "push"));
   assert_int_equal(sift_fleet_init(fleet), SIFT_OK);
   for (uint64_t i = 0; i < spaces; i++) {
-    assert_int_equal(sift_fleet_strike(fleet, push, T0, i + 1), SIFT_OK);
+    assert_int_equal(test_strike(fleet, push, T0, i + 1), SIFT_OK);
   }
-  assert_int_equal(sift_fleet_strike(fleet, push, T0, sift_space_hash(sift_span_of(name))), SIFT_OK);
+  assert_int_equal(test_strike_space(fleet, push, T0, name, "push-refused"), SIFT_OK);
   assert_int_equal(sift_incidents_find(&world->incidents, world->fixture.ruleset, fleet, spaces), SIFT_OK);
   assert_int_equal(world->incidents.count, 1);
 }

@@ -106,7 +106,7 @@ static void none_are_kept_where_none_are_asked_for(void **state) {
 static void spaces_that_an_incident_explains_come_last(void **state) {
   (void)state;
   struct sift_worst *worst = NULL;
-  struct sift_incident incident = {.class_index = class_index(&fixture, "push")};
+  struct sift_incident incident = {.series = {class_index(&fixture, "push"), SIFT_RULE_NONE}};
   assert_int_equal(sift_worst_new(&worst, fixture.ruleset, 5, 100, false), SIFT_OK);
   see(&fixture, "push-refused", T0, 0);
   add(worst, "a/in", SIFT_FATAL, SIFT_HIGH, &incident);

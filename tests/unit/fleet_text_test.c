@@ -151,6 +151,24 @@ static void an_incident_shows_its_course(void **state) {
                                       "    line   s/1 was struck\n");
 }
 
+static void the_incident_of_a_phrase_is_named_by_its_rule_and_hostile_lines_do_no_harm(void **state) {
+  struct world *world = *state;
+  uint32_t rule = rule_index(&world->fixture, "headline");
+  world->fixture.ruleset->rules[rule].incident = true;
+  const struct sift_series phrase = {class_index(&world->fixture, "crash"), rule};
+  for (uint64_t i = 0; i < 40; i++) {
+    assert_int_equal(test_strike(&world->census.fleet, phrase, T0 + 7 * SECOND, i), SIFT_OK);
+  }
+  assert_int_equal(
+      test_strike_space(&world->census.fleet, phrase, T0 + SECOND, "z/z", "\x1b[2J a line that is longer than the width"), SIFT_OK);
+  assert_int_equal(sift_incidents_find(&world->census.incidents, world->fixture.ruleset, &world->census.fleet, 50), SIFT_OK);
+  sift_text_incidents(&world->text, world->fixture.ruleset, &world->census.incidents, 40);
+  const char *text = text_of(world);
+  assert_has(text, "  crash, headline  headline\n");
+  assert_has(text, "    first  z/z, 2026-01-31T10:00:01Z\n    line   \\x1b[2J a line that is");
+  assert_has_not(text, "than the width");
+}
+
 static void a_long_incident_fits_the_width_by_its_peaks(void **state) {
   struct world *world = *state;
   strike(world, -2000, 1);
@@ -177,6 +195,7 @@ int main(void) {
       TEST(damage_is_counted_by_reason_and_listed_by_place),
       TEST(what_is_no_damage_is_of_note),
       TEST(an_incident_shows_its_course),
+      TEST(the_incident_of_a_phrase_is_named_by_its_rule_and_hostile_lines_do_no_harm),
       TEST(a_long_incident_fits_the_width_by_its_peaks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

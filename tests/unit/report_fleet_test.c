@@ -52,6 +52,16 @@ static void an_incident_is_told_with_its_windows(void **state) {
   sift_fleet_release(&fleet);
 }
 
+static void a_phrase_is_told_with_its_rule_and_title(void **state) {
+  (void)state;
+  uint32_t rule = rule_index(&fixture, "deps-module"); /* its title holds a captured value */
+  struct sift_incident incident = {.series = {class_index(&fixture, "deps"), rule}, .start_s = T0 / SECOND};
+  sift_report_incident(&json, fixture.ruleset, &incident);
+  const char *text = text_of_json();
+  assert_non_null(strstr(text, "\"class\":\"deps\",\"rule\":\"deps-module\",\"title\":\"\u2026 is not installed\""));
+  assert_non_null(strstr(text, "\"first\":null,\"samples\":[]"));
+}
+
 static void times_out_of_range_are_null(void **state) {
   (void)state;
   struct sift_incident incident = {.series = {0, SIFT_RULE_NONE}, .start_s = INT64_MIN, .end_s = INT64_MAX};
@@ -93,6 +103,7 @@ static void the_summary_tells_counts_and_damage(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(an_incident_is_told_with_its_windows),
+      TEST(a_phrase_is_told_with_its_rule_and_title),
       TEST(times_out_of_range_are_null),
       TEST(the_summary_tells_counts_and_damage),
   };

@@ -14,7 +14,7 @@ enum sift_status sift_fleet_init(struct sift_fleet *fleet) {
 
 void sift_fleet_release(struct sift_fleet *fleet) {
   for (size_t i = 0; i < fleet->window_count; i++) {
-    sift_sketch_release(&fleet->windows[i].spaces);
+    sift_window_release(&fleet->windows[i]);
   }
   free(fleet->windows);
   free(fleet->damages);

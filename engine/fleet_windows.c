@@ -4,20 +4,40 @@
 
 #include "engine/fleet_internal.h"
 
-static int compare_window(uint32_t class_index, int64_t start_s, const struct sift_window *with) {
-  if (class_index != with->class_index) {
-    return class_index < with->class_index ? -1 : 1;
+int sift_series_compare(struct sift_series a, struct sift_series b) {
+  if (a.class_index != b.class_index) {
+    return a.class_index < b.class_index ? -1 : 1;
   }
-  return (start_s > with->start_s) - (start_s < with->start_s);
+  uint32_t rule_a = a.rule + 1; /* 0 for the class itself */
+  uint32_t rule_b = b.rule + 1;
+  return (rule_a > rule_b) - (rule_a < rule_b);
 }
 
-/* The first window not before (class_index, start_s). */
-static size_t window_place(const struct sift_fleet *fleet, uint32_t class_index, int64_t start_s) {
+static_assert((uint32_t)(SIFT_RULE_NONE + 1) == 0, "a class's own series comes first");
+
+void sift_window_init(struct sift_window *window, struct sift_series series, int64_t start_s) {
+  *window = (struct sift_window){.series = series, .start_s = start_s};
+  sift_sketch_init(&window->spaces);
+  sift_witnesses_init(&window->witnesses);
+}
+
+void sift_window_release(struct sift_window *window) {
+  sift_sketch_release(&window->spaces);
+  sift_witnesses_release(&window->witnesses);
+}
+
+int sift_window_compare(struct sift_series series, int64_t start_s, const struct sift_window *with) {
+  int order = sift_series_compare(series, with->series);
+  return order != 0 ? order : (start_s > with->start_s) - (start_s < with->start_s);
+}
+
+/* The first window not before (series, start_s). */
+static size_t window_place(const struct sift_fleet *fleet, struct sift_series series, int64_t start_s) {
   size_t low = 0;
   size_t high = fleet->window_count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (compare_window(class_index, start_s, &fleet->windows[middle]) > 0) {
+    if (sift_window_compare(series, start_s, &fleet->windows[middle]) > 0) {
       low = middle + 1;
     } else {
       high = middle;
@@ -43,17 +63,17 @@ static enum sift_status reserve(struct sift_fleet *fleet, size_t count) {
   return SIFT_OK;
 }
 
-/* Makes the class's oldest window give its room to a new one before `place`, which moves down by one. */
+/* Makes the series' oldest window give its room to a new one before `place`, which moves down by one. */
 static void replace_oldest(struct sift_fleet *fleet, size_t oldest, size_t place) {
-  sift_sketch_release(&fleet->windows[oldest].spaces);
+  sift_window_release(&fleet->windows[oldest]);
   memmove(&fleet->windows[oldest], &fleet->windows[oldest + 1], (place - oldest - 1) * sizeof fleet->windows[0]);
 }
 
-/* A new, empty window at `place`. NULL in *out where the class holds the most windows and all are newer. */
-static enum sift_status new_window(struct sift_fleet *fleet, size_t place, uint32_t class_index, int64_t start_s,
+/* A new, empty window at `place`. NULL in *out where the series holds the most windows and all are newer. */
+static enum sift_status new_window(struct sift_fleet *fleet, size_t place, struct sift_series series, int64_t start_s,
                                    struct sift_window **out) {
-  size_t oldest = window_place(fleet, class_index, INT64_MIN);
-  size_t end = window_place(fleet, class_index + 1, INT64_MIN);
+  size_t oldest = window_place(fleet, series, INT64_MIN);
+  size_t end = window_place(fleet, series, INT64_MAX);
   *out = NULL;
   if (end - oldest >= SIFT_WINDOWS_MAX) {
     if (place == oldest) {
@@ -70,8 +90,7 @@ static enum sift_status new_window(struct sift_fleet *fleet, size_t place, uint3
     fleet->window_count++;
   }
   *out = &fleet->windows[place];
-  **out = (struct sift_window){.class_index = class_index, .start_s = start_s};
-  sift_sketch_init(&(*out)->spaces);
+  sift_window_init(*out, series, start_s);
   return SIFT_OK;
 }
 
@@ -81,61 +100,65 @@ static int64_t window_start(int64_t time_ns) {
   return index * SIFT_WINDOW_SECONDS;
 }
 
-/* What happened at no known time belongs to no window. */
-enum sift_status sift_fleet_strike(struct sift_fleet *fleet, uint32_t class_index, int64_t time_ns, uint64_t space_hash) {
-  if (time_ns == SIFT_TIME_NONE) {
+enum sift_status sift_fleet_strike(struct sift_fleet *fleet, const struct sift_strike *strike) {
+  if (strike->time_ns == SIFT_TIME_NONE) {
     return SIFT_OK;
   }
-  int64_t start_s = window_start(time_ns);
-  size_t place = window_place(fleet, class_index, start_s);
+  int64_t start_s = window_start(strike->time_ns);
+  size_t place = window_place(fleet, strike->series, start_s);
   struct sift_window *window = place < fleet->window_count ? &fleet->windows[place] : NULL;
-  if (window == NULL || compare_window(class_index, start_s, window) != 0) {
-    enum sift_status status = new_window(fleet, place, class_index, start_s, &window);
+  enum sift_status status = SIFT_OK;
+  if (window == NULL || sift_window_compare(strike->series, start_s, window) != 0) {
+    status = new_window(fleet, place, strike->series, start_s, &window);
     if (status != SIFT_OK || window == NULL) {
       return status;
     }
   }
-  return sift_sketch_add(&window->spaces, space_hash);
+  status = sift_sketch_add(&window->spaces, strike->space_hash);
+  return status == SIFT_OK ? sift_witnesses_add(&window->witnesses, strike->time_ns, strike->space, strike->text) : status;
 }
 
-/* Takes the windows of both lists from the last to the first, so that the newest of each class come first: what then is
- * beyond the cap is let go. `out` fills from its end. Our sketches move there, theirs are copied. */
+/* Takes the windows of both lists from the last to the first, so that the newest of each series come first: what then is
+ * beyond the cap is let go. `out` fills from its end. What ours hold moves there, theirs is copied. */
 struct window_merge {
   struct sift_window *out;
   size_t room, count;
-  uint32_t class_index;
-  size_t in_class;
+  struct sift_series series;
+  size_t in_series;
 };
 
-static struct sift_window *push_front(struct window_merge *merge, uint32_t class_index, int64_t start_s) {
-  if (merge->count == 0 || merge->class_index != class_index) {
-    merge->class_index = class_index;
-    merge->in_class = 0;
+static struct sift_window *push_front(struct window_merge *merge, struct sift_series series, int64_t start_s) {
+  if (merge->count == 0 || sift_series_compare(merge->series, series) != 0) {
+    merge->series = series;
+    merge->in_series = 0;
   }
-  if (merge->in_class == SIFT_WINDOWS_MAX) {
+  if (merge->in_series == SIFT_WINDOWS_MAX) {
     return NULL;
   }
-  merge->in_class++;
+  merge->in_series++;
   merge->count++;
   struct sift_window *window = &merge->out[merge->room - merge->count];
-  *window = (struct sift_window){.class_index = class_index, .start_s = start_s};
-  sift_sketch_init(&window->spaces);
+  sift_window_init(window, series, start_s);
   return window;
 }
 
 static enum sift_status merge_window(struct window_merge *merge, struct sift_window *ours, const struct sift_window *theirs) {
   assert(ours != NULL || theirs != NULL);
   const struct sift_window *any = ours != NULL ? ours : theirs;
-  struct sift_window *window = push_front(merge, any->class_index, any->start_s);
+  struct sift_window *window = push_front(merge, any->series, any->start_s);
   if (ours != NULL) {
     if (window == NULL) {
-      sift_sketch_release(&ours->spaces);
+      sift_window_release(ours);
     } else {
-      window->spaces = ours->spaces;
+      *window = *ours;
     }
-    sift_sketch_init(&ours->spaces);
+    sift_window_init(ours, ours->series, ours->start_s);
   }
-  return window != NULL && theirs != NULL ? sift_sketch_merge(&window->spaces, &theirs->spaces) : SIFT_OK;
+  if (window == NULL || theirs == NULL) {
+    return SIFT_OK;
+  }
+  enum sift_status status = sift_sketch_merge(&window->spaces, &theirs->spaces);
+  return status == SIFT_OK ? sift_witnesses_merge(&window->witnesses, &theirs->witnesses) : status;
 }
 
 enum sift_status sift_fleet_merge_windows(struct sift_fleet *into, const struct sift_fleet *from) {
@@ -153,13 +176,13 @@ enum sift_status sift_fleet_merge_windows(struct sift_fleet *into, const struct 
   while (status == SIFT_OK && ours + theirs > 0) {
     struct sift_window *our = ours > 0 ? &into->windows[ours - 1] : NULL;
     const struct sift_window *their = theirs > 0 ? &from->windows[theirs - 1] : NULL;
-    int order = our == NULL ? -1 : their == NULL ? 1 : compare_window(our->class_index, our->start_s, their);
+    int order = our == NULL ? -1 : their == NULL ? 1 : sift_window_compare(our->series, our->start_s, their);
     status = merge_window(&merge, order >= 0 ? our : NULL, order <= 0 ? their : NULL);
     ours -= order >= 0;
     theirs -= order <= 0;
   }
   for (size_t i = 0; i < ours; i++) {
-    sift_sketch_release(&into->windows[i].spaces);
+    sift_window_release(&into->windows[i]);
   }
   memmove(merge.out, merge.out + (merge.room - merge.count), merge.count * sizeof *merge.out);
   free(into->windows);

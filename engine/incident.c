@@ -25,11 +25,12 @@ struct finder {
   struct sift_incidents *out;
   size_t capacity;
   double fleet_spaces;
-  double spaces_min;   /* that an incident must have struck */
-  size_t span_windows; /* of the fleet, from the first window of any class to the last */
+  double spaces_min;         /* that an incident must have struck */
+  size_t own_begin, own_end; /* incidents of the class's own series, by start, while those of its rules are found */
+  size_t span_windows;       /* of the fleet, from the first window of any series to the last */
 };
 
-/* What is usual for a class, and from how many Spaces on a window opens an incident or belongs to one. */
+/* What is usual for a series, and from how many Spaces on a window opens an incident or belongs to one. */
 struct limits {
   double baseline;
   double open, stay;
@@ -46,7 +47,7 @@ static double median(double *values, size_t count) {
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* What the counts of a class's windows say is usual; `values` has room for `total`, and what is not given is zero: windows
+/* What the counts of a series' windows say is usual; `values` has room for `total`, and what is not given is zero: windows
  * that nothing struck. */
 static struct limits find_limits(const struct finder *finder, double *values, size_t count, size_t total) {
   double mass = fmax(MASS_SPACES_MIN, MASS_SHARE * finder->fleet_spaces);
@@ -82,7 +83,46 @@ static enum sift_status reserve(struct finder *finder) {
   return SIFT_OK;
 }
 
-/* Makes an incident of a run of windows, where it struck enough Spaces. */
+static void forget(struct sift_incident *incident) {
+  sift_sketch_release(&incident->struck);
+  sift_witnesses_release(&incident->witnesses);
+}
+
+/* What the windows count, in all and at most. *worst_s: the start of the worst window, the first of several. */
+static enum sift_status sum_up(struct sift_incident *incident, int64_t *worst_s) {
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < incident->window_count && status == SIFT_OK; i++) {
+    const struct sift_window *window = &incident->windows[i];
+    uint64_t spaces = sift_sketch_estimate(&window->spaces);
+    if (spaces > incident->peak_spaces) {
+      incident->peak_spaces = spaces;
+      *worst_s = window->start_s;
+    }
+    status = sift_sketch_merge(&incident->struck, &window->spaces);
+    if (status == SIFT_OK) {
+      status = sift_witnesses_merge(&incident->witnesses, &window->witnesses);
+    }
+  }
+  incident->spaces = sift_sketch_estimate(&incident->struck);
+  return status;
+}
+
+/* Whether an incident of the class's own was under way. */
+static bool is_told(const struct finder *finder, int64_t time_s) {
+  size_t low = finder->own_begin;
+  size_t high = finder->own_end;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (finder->out->items[middle].start_s > time_s) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low > finder->own_begin && time_s < finder->out->items[low - 1].end_s;
+}
+
+/* Makes an incident of a run of windows, where it struck enough Spaces and is not told by its class's own. */
 static enum sift_status add_run(struct finder *finder, const struct sift_window *windows, size_t count, double baseline) {
   enum sift_status status = reserve(finder);
   if (status != SIFT_OK) {
@@ -90,7 +130,7 @@ static enum sift_status add_run(struct finder *finder, const struct sift_window 
   }
   struct sift_incident *incident = &finder->out->items[finder->out->count];
   *incident = (struct sift_incident){
-      .class_index = windows[0].class_index,
+      .series = windows[0].series,
       .start_s = windows[0].start_s,
       .end_s = windows[count - 1].start_s + SIFT_WINDOW_SECONDS,
       .baseline = baseline,
@@ -98,15 +138,13 @@ static enum sift_status add_run(struct finder *finder, const struct sift_window 
       .window_count = count,
   };
   sift_sketch_init(&incident->struck);
-  for (size_t i = 0; i < count && status == SIFT_OK; i++) {
-    uint64_t spaces = sift_sketch_estimate(&windows[i].spaces);
-    incident->peak_spaces = spaces > incident->peak_spaces ? spaces : incident->peak_spaces;
-    status = sift_sketch_merge(&incident->struck, &windows[i].spaces);
-  }
-  incident->spaces = sift_sketch_estimate(&incident->struck);
+  sift_witnesses_init(&incident->witnesses);
+  int64_t worst_s = incident->start_s;
+  status = sum_up(incident, &worst_s);
   incident->share = finder->fleet_spaces > 0 ? fmin(1, (double)incident->spaces / finder->fleet_spaces) : 0;
-  if (status != SIFT_OK || (double)incident->spaces < finder->spaces_min) {
-    sift_sketch_release(&incident->struck);
+  bool told = incident->series.rule != SIFT_RULE_NONE && is_told(finder, worst_s);
+  if (status != SIFT_OK || (double)incident->spaces < finder->spaces_min || told) {
+    forget(incident);
     return status;
   }
   finder->out->count++;
@@ -253,17 +291,15 @@ static int worst_first(const void *a, const void *b) {
   if (x->start_s != y->start_s) {
     return x->start_s < y->start_s ? -1 : 1;
   }
-  return (x->class_index > y->class_index) - (x->class_index < y->class_index);
+  return sift_series_compare(x->series, y->series);
 }
 
-static int by_class_and_start(const void *a, const void *b, void *context) {
+static int by_series_and_start(const void *a, const void *b, void *context) {
   const struct sift_incident *items = context;
   const struct sift_incident *x = &items[*(const size_t *)a];
   const struct sift_incident *y = &items[*(const size_t *)b];
-  if (x->class_index != y->class_index) {
-    return x->class_index < y->class_index ? -1 : 1;
-  }
-  return (x->start_s > y->start_s) - (x->start_s < y->start_s);
+  int order = sift_series_compare(x->series, y->series);
+  return order != 0 ? order : (x->start_s > y->start_s) - (x->start_s < y->start_s);
 }
 
 static enum sift_status order_all(struct sift_incidents *incidents) {
@@ -278,8 +314,16 @@ static enum sift_status order_all(struct sift_incidents *incidents) {
   for (size_t i = 0; i < incidents->count; i++) {
     incidents->by_start[i] = i;
   }
-  qsort_r(incidents->by_start, incidents->count, sizeof incidents->by_start[0], by_class_and_start, incidents->items);
+  qsort_r(incidents->by_start, incidents->count, sizeof incidents->by_start[0], by_series_and_start, incidents->items);
   return SIFT_OK;
+}
+
+static bool is_watched(const struct sift_ruleset *ruleset, struct sift_series series) {
+  if (series.rule == SIFT_RULE_NONE) {
+    return series.class_index < ruleset->class_count && ruleset->classes[series.class_index].incident;
+  }
+  const struct sift_rule *rule = series.rule < ruleset->rule_count ? &ruleset->rules[series.rule] : NULL;
+  return rule != NULL && rule->incident && rule->class_index == series.class_index;
 }
 
 enum sift_status sift_incidents_find(struct sift_incidents *out, const struct sift_ruleset *ruleset, const struct sift_fleet *fleet,
@@ -295,13 +339,19 @@ enum sift_status sift_incidents_find(struct sift_incidents *out, const struct si
   enum sift_status status = SIFT_OK;
   size_t end = 0;
   for (size_t begin = 0; begin < fleet->window_count && status == SIFT_OK; begin = end) {
-    uint32_t class_index = fleet->windows[begin].class_index;
-    while (end < fleet->window_count && end - begin < SIFT_WINDOWS_MAX && fleet->windows[end].class_index == class_index) {
+    struct sift_series series = fleet->windows[begin].series;
+    while (end < fleet->window_count && end - begin < SIFT_WINDOWS_MAX &&
+           sift_series_compare(fleet->windows[end].series, series) == 0) {
       end++;
     }
-    if (class_index < ruleset->class_count && ruleset->classes[class_index].incident) {
+    if (begin == 0 || fleet->windows[begin - 1].series.class_index != series.class_index) {
+      finder.own_begin = out->count;
+      finder.own_end = out->count;
+    }
+    if (is_watched(ruleset, series)) {
       status = find_runs(&finder, &fleet->windows[begin], end - begin);
     }
+    finder.own_end = series.rule == SIFT_RULE_NONE ? out->count : finder.own_end;
   }
   status = status == SIFT_OK ? order_all(out) : status;
   if (status != SIFT_OK) {
@@ -312,15 +362,15 @@ enum sift_status sift_incidents_find(struct sift_incidents *out, const struct si
 
 void sift_incidents_release(struct sift_incidents *incidents) {
   for (size_t i = 0; i < incidents->count; i++) {
-    sift_sketch_release(&incidents->items[i].struck);
+    forget(&incidents->items[i]);
   }
   free(incidents->items);
   free(incidents->by_start);
   *incidents = (struct sift_incidents){0};
 }
 
-/* Incidents of one class never overlap: the last one that began by then is the only candidate. */
-const struct sift_incident *sift_incidents_at(const struct sift_incidents *incidents, uint32_t class_index, int64_t time_ns) {
+/* Incidents of one series never overlap: the last one that began by then is the only candidate. */
+const struct sift_incident *sift_incidents_at(const struct sift_incidents *incidents, struct sift_series series, int64_t time_ns) {
   if (time_ns == SIFT_TIME_NONE) {
     return NULL;
   }
@@ -330,13 +380,14 @@ const struct sift_incident *sift_incidents_at(const struct sift_incidents *incid
   while (low < high) {
     size_t middle = low + (high - low) / 2;
     const struct sift_incident *incident = &incidents->items[incidents->by_start[middle]];
-    bool after = incident->class_index != class_index ? incident->class_index > class_index : incident->start_s > time_s;
-    if (after) {
+    int order = sift_series_compare(incident->series, series);
+    if (order > 0 || (order == 0 && incident->start_s > time_s)) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
   const struct sift_incident *incident = low > 0 ? &incidents->items[incidents->by_start[low - 1]] : NULL;
-  return incident != NULL && incident->class_index == class_index && time_s < incident->end_s ? incident : NULL;
+  bool falls = incident != NULL && sift_series_compare(incident->series, series) == 0 && time_s < incident->end_s;
+  return falls ? incident : NULL;
 }

@@ -155,7 +155,7 @@ static void put_incident_of_space(struct sift_json *json, const struct sift_rule
     return;
   }
   sift_json_open(json, '{');
-  sift_json_put_text(json, "class", ruleset->classes[incident->class_index].id);
+  sift_json_put_series(json, ruleset, incident->series);
   sift_json_put_seconds(json, "start", incident->start_s);
   sift_json_put_seconds(json, "end", incident->end_s);
   sift_json_put_count(json, "spaces", incident->spaces);

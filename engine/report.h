@@ -36,6 +36,8 @@ void sift_summary_finish(struct sift_summary *summary); /* sorts the verdicts */
 void sift_report_space(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_space *space,
                        const struct sift_verdict *verdict);
 void sift_report_incident(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_incident *incident);
+/* One line for people on what struck: the class's title, or that of the rule whose phrase it is; as sift_report_fill() writes. */
+void sift_incident_title(char *out, size_t size, const struct sift_ruleset *ruleset, const struct sift_incident *incident);
 void sift_report_summary(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_summary *summary,
                          const struct sift_fleet *fleet, int64_t now_ns);
 /* The walk of the last judgement, which gave `verdict`: an array of {id, question, depth, holds, evidence, outside}. */

@@ -1,5 +1,9 @@
 /* The objects of docs/report.schema.json that tell of the whole fleet. */
+#include <stdio.h>
+
 #include "engine/report_internal.h"
+
+enum { TITLE_BYTES_MAX = 1024 };
 
 void sift_json_put_seconds(struct sift_json *json, const char *key, int64_t time_s) {
   sift_json_key(json, key);
@@ -7,12 +11,56 @@ void sift_json_put_seconds(struct sift_json *json, const char *key, int64_t time
   sift_json_time(json, fits ? time_s * 1000000000 : SIFT_TIME_NONE);
 }
 
+void sift_incident_title(char *out, size_t size, const struct sift_ruleset *ruleset, const struct sift_incident *incident) {
+  bool phrase = incident->series.rule != SIFT_RULE_NONE;
+  if (phrase) {
+    sift_report_fill(out, size, ruleset->rules[incident->series.rule].title, NULL, NULL);
+  } else {
+    snprintf(out, size, "%s", ruleset->classes[incident->series.class_index].title);
+  }
+}
+
+void sift_json_put_series(struct sift_json *json, const struct sift_ruleset *ruleset, struct sift_series series) {
+  sift_json_put_text(json, "class", ruleset->classes[series.class_index].id);
+  sift_json_put_text_or_null(json, "rule", series.rule != SIFT_RULE_NONE ? ruleset->rules[series.rule].id : "");
+}
+
+static void put_witness(struct sift_json *json, const struct sift_witness *witness, bool text) {
+  sift_json_open(json, '{');
+  sift_json_key(json, "space");
+  sift_json_string(json, sift_witness_space(witness));
+  sift_json_key(json, "time");
+  sift_json_time(json, witness->time_ns);
+  if (text) {
+    sift_json_key(json, "text");
+    sift_json_string(json, sift_witness_text(witness));
+  }
+  sift_json_close(json, '}');
+}
+
+/* The first Space, then the lines of the first few. */
+static void put_witnesses(struct sift_json *json, const struct sift_witnesses *witnesses) {
+  sift_json_key(json, "first");
+  if (witnesses->count > 0) {
+    put_witness(json, &witnesses->items[0], false);
+  } else {
+    sift_json_null(json);
+  }
+  sift_json_key(json, "samples");
+  sift_json_open(json, '[');
+  for (uint32_t i = 0; i < witnesses->count; i++) {
+    put_witness(json, &witnesses->items[i], true);
+  }
+  sift_json_close(json, ']');
+}
+
 void sift_report_incident(struct sift_json *json, const struct sift_ruleset *ruleset, const struct sift_incident *incident) {
-  const struct sift_class *class = &ruleset->classes[incident->class_index];
+  char title[TITLE_BYTES_MAX];
+  sift_incident_title(title, sizeof title, ruleset, incident);
   sift_json_open(json, '{');
   sift_json_put_text(json, "type", "incident");
-  sift_json_put_text(json, "class", class->id);
-  sift_json_put_text(json, "title", class->title);
+  sift_json_put_series(json, ruleset, incident->series);
+  sift_json_put_text(json, "title", title);
   sift_json_put_seconds(json, "start", incident->start_s);
   sift_json_put_seconds(json, "end", incident->end_s);
   sift_json_put_count(json, "spaces", incident->spaces);
@@ -21,6 +69,7 @@ void sift_report_incident(struct sift_json *json, const struct sift_ruleset *rul
   sift_json_double(json, incident->baseline);
   sift_json_key(json, "share");
   sift_json_double(json, incident->share);
+  put_witnesses(json, &incident->witnesses);
   sift_json_key(json, "windows");
   sift_json_open(json, '[');
   for (size_t i = 0; i < incident->window_count; i++) {

@@ -24,6 +24,8 @@ static inline void sift_json_put_count(struct sift_json *json, const char *key, 
   sift_json_unsigned(json, value);
 }
 
+/* The keys "class" and "rule", which is null where the series is the class's own. */
+void sift_json_put_series(struct sift_json *json, const struct sift_ruleset *ruleset, struct sift_series series);
 void sift_json_put_seconds(struct sift_json *json, const char *key, int64_t time_s); /* Unix time */
 
 #endif

@@ -188,6 +188,10 @@ enum sift_status sift_ruleset_seal(struct sift_ruleset *ruleset, struct sift_pro
   if (report_duplicates(ruleset, problems)) {
     return SIFT_ERULES;
   }
+  for (size_t i = 0; i < ruleset->rule_count; i++) {
+    struct sift_class *class = &ruleset->classes[ruleset->rules[i].class_index];
+    class->phrases = class->phrases || ruleset->rules[i].incident;
+  }
   return sift_ruleset_hash(ruleset);
 }
 

@@ -74,6 +74,7 @@ struct sift_class {
   const char *id;
   const char *title; /* one line for people */
   bool incident;     /* a trouble of the platform's, which may strike many Spaces at once */
+  bool phrases;      /* some of its rules are counted by themselves; set by seal */
   const char *file;
   unsigned line, column;
 };
@@ -84,6 +85,7 @@ struct sift_rule {
   enum sift_severity severity;
   enum sift_mark mark;
   bool headline;                       /* the platform's own statement of how the Space stands now; see docs/rules.md */
+  bool incident;                       /* a phrase of the platform's that is counted by itself, whatever its class */
   uint32_t channels;                   /* bit i: applies to channels[i]; bit 31: to any other; all bits: everywhere */
   const char *title;                   /* may hold {name} of a capture */
   const char *reference;               /* URL or "" */

@@ -48,6 +48,7 @@ static void put_rule(XXH3_state_t *state, const struct sift_rule *rule) {
   put_number(state, rule->severity);
   put_number(state, rule->mark);
   put_number(state, rule->headline);
+  put_number(state, rule->incident);
   put_number(state, rule->channels);
   put_text(state, rule->title);
   put_text(state, rule->reference);

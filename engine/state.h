@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-enum { SIFT_STATE_VERSION = 1 };
+enum { SIFT_STATE_VERSION = 2 };
 
 /* Who reads the bytes of a state: at most `size` bytes into `buffer`, *got 0 at the end. `content`: they are those within
  * the state's zstd frame, decompressed and checked already (engine/unzstd.h), elsewhere perhaps than where they are read. */

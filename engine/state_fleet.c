@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "engine/fleet_internal.h"
 #include "engine/pack.h"
 #include "engine/state_format.h"
 
@@ -9,10 +10,12 @@ enum {
   RANK_MAX = 64 - SIFT_SKETCH_BITS + 1,
 };
 #define TIME_S_MAX (INT64_MAX / 1000000000 - SIFT_WINDOW_SECONDS)
+#define WINDOW_NS (SIFT_WINDOW_SECONDS * INT64_C(1000000000))
 
 static_assert(ITEM_BYTES_MAX > SIFT_STATE_SOURCE_BYTES_MAX + 1024, "a damage must fit");
-static_assert(ITEM_BYTES_MAX > SIFT_SKETCH_EXACT * 9 + 1024, "an exact sketch must fit");
-static_assert(ITEM_BYTES_MAX > SIFT_STATE_SKETCH_REGISTERS + 1024, "a sketch of registers must fit");
+enum { WITNESSES_BYTES_MAX = SIFT_WITNESSES_MAX * (32 + SIFT_SPACE_NAME_MAX + SIFT_WITNESS_TEXT_BYTES_MAX) };
+static_assert(ITEM_BYTES_MAX > SIFT_SKETCH_EXACT * 9 + WITNESSES_BYTES_MAX + 1024, "an exact sketch must fit");
+static_assert(ITEM_BYTES_MAX > SIFT_STATE_SKETCH_REGISTERS + WITNESSES_BYTES_MAX + 1024, "a sketch of registers must fit");
 
 /* --- packing ----------------------------------------------------------------------------------------------------------- */
 
@@ -71,9 +74,20 @@ static char *put_damage(char *at, const struct sift_damage *damage) {
   return put_key(sift_put_unsigned(at, damage->offset), sift_reason_name(damage->reason));
 }
 
+static char *put_witnesses(char *at, const struct sift_window *window) {
+  at = sift_put_array(at, window->witnesses.count);
+  for (uint32_t i = 0; i < window->witnesses.count; i++) {
+    const struct sift_witness *witness = &window->witnesses.items[i];
+    at = sift_put_unsigned(sift_put_array(at, 3), (uint64_t)(witness->time_ns - window->start_s * 1000000000));
+    at = sift_put_text(sift_put_text(at, sift_witness_space(witness)), sift_witness_text(witness));
+  }
+  return at;
+}
+
 static char *put_window(char *at, const struct sift_window *window) {
-  at = sift_put_unsigned(sift_put_array(at, 3), window->class_index);
-  return put_sketch(sift_put_signed(at, window->start_s), &window->spaces);
+  at = sift_put_unsigned(sift_put_array(at, SIFT_STATE_WINDOW_ITEMS), window->series.class_index);
+  at = window->series.rule == SIFT_RULE_NONE ? sift_put_nil(at) : sift_put_unsigned(at, window->series.rule);
+  return put_witnesses(put_sketch(sift_put_signed(at, window->start_s), &window->spaces), window);
 }
 
 static enum sift_status pack_windows(struct sift_pack *pack, const struct sift_fleet *fleet,
@@ -251,18 +265,19 @@ static enum sift_status take_damages(struct sift_feed *feed, struct sift_cursor 
 /* Windows as they are read; `part` holds nothing else. */
 struct window_reader {
   struct sift_fleet part;
-  size_t in_class;
+  size_t in_series;
   uint64_t bytes;
-  uint32_t classes;
+  uint32_t classes, rules;
 };
 
-static enum sift_status add_window(struct window_reader *reader, uint32_t class_index, int64_t start_s, struct sift_window **out) {
+static enum sift_status add_window(struct window_reader *reader, struct sift_series series, int64_t start_s,
+                                   struct sift_window **out) {
   struct sift_fleet *part = &reader->part;
   const struct sift_window *last = part->window_count > 0 ? &part->windows[part->window_count - 1] : NULL;
-  bool same_class = last != NULL && last->class_index == class_index;
-  bool rises = last == NULL || last->class_index < class_index || (same_class && last->start_s < start_s);
-  reader->in_class = same_class ? reader->in_class + 1 : 1;
-  if (!rises || reader->in_class > SIFT_WINDOWS_MAX) {
+  bool same_series = last != NULL && sift_series_compare(series, last->series) == 0;
+  bool rises = last == NULL || sift_window_compare(series, start_s, last) > 0;
+  reader->in_series = same_series ? reader->in_series + 1 : 1;
+  if (!rises || reader->in_series > SIFT_WINDOWS_MAX) {
     return SIFT_ECORRUPT;
   }
   if (part->window_count == part->window_capacity) {
@@ -276,33 +291,67 @@ static enum sift_status add_window(struct window_reader *reader, uint32_t class_
   }
   assert(part->windows != NULL);
   *out = &part->windows[part->window_count++];
-  **out = (struct sift_window){.class_index = class_index, .start_s = start_s};
-  sift_sketch_init(&(*out)->spaces);
+  sift_window_init(*out, series, start_s);
   return SIFT_OK;
+}
+
+/* Each must be of a Space that the window counts, and later than the one before. */
+static enum sift_status take_witness(struct sift_cursor *cursor, struct sift_window *window) {
+  sift_cursor_expect(cursor, sift_take_array(cursor, 3) == 3);
+  uint64_t after_ns = sift_take_unsigned(cursor);
+  struct sift_span space = sift_take_text(cursor, SIFT_SPACE_NAME_MAX);
+  struct sift_span text = sift_take_text(cursor, SIFT_WITNESS_TEXT_BYTES_MAX);
+  if (cursor->fault != SIFT_FAULT_NONE || after_ns >= (uint64_t)WINDOW_NS || !sift_state_name_valid(space) ||
+      sift_state_name_is(space, "-") || sift_state_name_is(space, SIFT_OVERFLOW_NAME) ||
+      !sift_sketch_maybe(&window->spaces, sift_space_hash(space))) {
+    return SIFT_ECORRUPT;
+  }
+  uint32_t count = window->witnesses.count;
+  enum sift_status status = sift_witnesses_add(&window->witnesses, window->start_s * 1000000000 + (int64_t)after_ns, space, text);
+  bool last = status == SIFT_OK && window->witnesses.count == count + 1 &&
+              sift_span_equal(sift_witness_space(&window->witnesses.items[count]), space);
+  return status != SIFT_OK || last ? status : SIFT_ECORRUPT;
+}
+
+static enum sift_status take_witnesses(struct sift_cursor *cursor, struct sift_window *window) {
+  uint64_t spaces = window->spaces.registers != NULL ? SIFT_WITNESSES_MAX : window->spaces.count;
+  uint32_t count = sift_take_array(cursor, SIFT_WITNESSES_MAX);
+  sift_cursor_expect(cursor, count == (spaces < SIFT_WITNESSES_MAX ? spaces : SIFT_WITNESSES_MAX));
+  enum sift_status status = sift_state_fault(cursor->fault);
+  for (uint32_t i = 0; i < count && status == SIFT_OK; i++) {
+    status = take_witness(cursor, window);
+  }
+  return status;
 }
 
 static enum sift_status take_window(struct window_reader *reader, struct sift_cursor *cursor) {
   const char *before = cursor->at;
-  sift_cursor_expect(cursor, sift_take_array(cursor, 3) == 3);
+  sift_cursor_expect(cursor, sift_take_array(cursor, SIFT_STATE_WINDOW_ITEMS) == SIFT_STATE_WINDOW_ITEMS);
   uint64_t class_index = sift_take_unsigned(cursor);
+  bool of_class = sift_take_nil(cursor);
+  uint64_t rule = of_class ? 0 : sift_take_unsigned(cursor);
   int64_t start_s = sift_take_signed(cursor);
-  sift_cursor_expect(cursor, class_index < reader->classes && start_s >= -TIME_S_MAX && start_s <= TIME_S_MAX &&
-                                 start_s % SIFT_WINDOW_SECONDS == 0);
+  sift_cursor_expect(cursor, class_index < reader->classes && (of_class || rule < reader->rules));
+  sift_cursor_expect(cursor, start_s >= -TIME_S_MAX && start_s <= TIME_S_MAX && start_s % SIFT_WINDOW_SECONDS == 0);
   if (cursor->fault != SIFT_FAULT_NONE) {
     return SIFT_ECORRUPT;
   }
+  struct sift_series series = {(uint32_t)class_index, of_class ? SIFT_RULE_NONE : (uint32_t)rule};
   struct sift_window *window = NULL;
-  enum sift_status status = add_window(reader, (uint32_t)class_index, start_s, &window);
+  enum sift_status status = add_window(reader, series, start_s, &window);
   if (status == SIFT_OK) {
     status = take_sketch(cursor, &window->spaces);
+  }
+  if (status == SIFT_OK) {
+    status = take_witnesses(cursor, window);
   }
   reader->bytes += (uint64_t)(cursor->at - before);
   return status == SIFT_OK && reader->bytes > SIFT_STATE_WINDOWS_BYTES_MAX ? SIFT_ECORRUPT : status;
 }
 
-static enum sift_status take_windows(struct sift_feed *feed, struct sift_cursor *cursor, uint32_t classes,
+static enum sift_status take_windows(struct sift_feed *feed, struct sift_cursor *cursor, uint32_t classes, uint32_t rules,
                                      struct sift_fleet *fleet) {
-  struct window_reader reader = {.classes = classes};
+  struct window_reader reader = {.classes = classes, .rules = rules};
   enum sift_status status = sift_fleet_init(&reader.part);
   if (status != SIFT_OK) {
     return status;
@@ -323,7 +372,7 @@ static enum sift_status take_windows(struct sift_feed *feed, struct sift_cursor 
   return status;
 }
 
-enum sift_status sift_state_unpack_fleet(struct sift_feed *feed, uint32_t classes, struct sift_fleet *fleet) {
+enum sift_status sift_state_unpack_fleet(struct sift_feed *feed, uint32_t classes, uint32_t rules, struct sift_fleet *fleet) {
   struct sift_cursor cursor = sift_cursor(sift_span(sift_feed_window(feed).data, 0));
   enum sift_status status = refill(feed, &cursor);
   if (status == SIFT_OK) {
@@ -335,5 +384,5 @@ enum sift_status sift_state_unpack_fleet(struct sift_feed *feed, uint32_t classe
   if (status == SIFT_OK) {
     status = take_damages(feed, &cursor, fleet);
   }
-  return status == SIFT_OK ? take_windows(feed, &cursor, classes, fleet) : status;
+  return status == SIFT_OK ? take_windows(feed, &cursor, classes, rules, fleet) : status;
 }

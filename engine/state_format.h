@@ -17,6 +17,7 @@ enum {
   SIFT_STATE_EVIDENCE_ITEMS = 8, /* of an evidence's */
   SIFT_STATE_INSTANT_ITEMS = 3,  /* of an instant's */
   SIFT_STATE_FLEET_ITEMS = 11,   /* pairs of the fleet's map */
+  SIFT_STATE_WINDOW_ITEMS = 5,   /* objects of a window's array */
   SIFT_STATE_SKETCH_REGISTERS = 1 << SIFT_SKETCH_BITS,
   SIFT_STATE_WINDOWS_BYTES_MAX = 256 << 20, /* of all windows of a fleet record, as they stand in the state */
 };
@@ -44,9 +45,9 @@ struct sift_pack;
 enum sift_status sift_state_pack_fleet(struct sift_pack *pack, const struct sift_fleet *fleet,
                                        enum sift_status (*flush)(void *context), void *context);
 
-/* Reads the fleet record from the front of the feed into an empty fleet. `classes`: indices must be below.
+/* Reads the fleet record from the front of the feed into an empty fleet. `classes`, `rules`: indices must be below.
  * SIFT_ECORRUPT, SIFT_ENOMEM or what the feed says. */
-enum sift_status sift_state_unpack_fleet(struct sift_feed *feed, uint32_t classes, struct sift_fleet *fleet);
+enum sift_status sift_state_unpack_fleet(struct sift_feed *feed, uint32_t classes, uint32_t rules, struct sift_fleet *fleet);
 
 /* What a cursor's fault means to whoever has no more bytes to give. */
 static inline enum sift_status sift_state_fault(enum sift_fault fault) {

@@ -408,7 +408,8 @@ static enum sift_status read_space(struct sift_state_reader *reader) {
 /* The fleet record is the last: nothing may follow, and the frame must end well. */
 static enum sift_status read_end(struct sift_state_reader *reader) {
   size_t classes = reader->header.class_count > 0 ? reader->header.class_count : SIFT_CLASSES_MAX;
-  enum sift_status status = sift_state_unpack_fleet(&reader->feed, (uint32_t)classes, &reader->fleet);
+  size_t rules = reader->header.rule_count;
+  enum sift_status status = sift_state_unpack_fleet(&reader->feed, (uint32_t)classes, (uint32_t)rules, &reader->fleet);
   if (status != SIFT_OK) {
     return cut_short(status);
   }

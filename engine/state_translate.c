@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "engine/fleet_internal.h"
+
 /* From indices of the old rule set to those of the new; -1: it has none. */
 struct translation {
   int *rules, *classes;
@@ -56,33 +58,40 @@ static enum sift_status translate_space(struct translation *map, const struct si
   return sift_state_write(writer, &space);
 }
 
-static int by_class(const void *a, const void *b) {
+static int by_series(const void *a, const void *b) {
   const struct sift_window *x = a;
-  const struct sift_window *y = b;
-  if (x->class_index != y->class_index) {
-    return x->class_index < y->class_index ? -1 : 1;
-  }
-  return (x->start_s > y->start_s) - (x->start_s < y->start_s);
+  return sift_window_compare(x->series, x->start_s, b);
 }
 
-static enum sift_status translate_fleet(struct translation *map, const struct sift_fleet *from, struct sift_state_writer *writer) {
+/* False where the new rule set does not know it: what a rule's windows count, it must say of the same class. */
+static bool translate_series(const struct translation *map, const struct sift_ruleset *to, struct sift_series *series) {
+  int class_index = map->classes[series->class_index];
+  int rule = series->rule != SIFT_RULE_NONE ? map->rules[series->rule] : -1;
+  bool known = series->rule == SIFT_RULE_NONE || (rule >= 0 && to->rules[rule].class_index == (uint32_t)class_index);
+  if (class_index < 0 || !known) {
+    return false;
+  }
+  *series = (struct sift_series){(uint32_t)class_index, rule >= 0 ? (uint32_t)rule : SIFT_RULE_NONE};
+  return true;
+}
+
+static enum sift_status translate_fleet(struct translation *map, const struct sift_ruleset *to, const struct sift_fleet *from,
+                                        struct sift_state_writer *writer) {
   struct sift_fleet fleet;
   enum sift_status status = sift_fleet_init(&fleet);
   status = status == SIFT_OK ? sift_fleet_merge(&fleet, from) : status;
   size_t kept = 0;
   for (size_t i = 0; i < fleet.window_count && status == SIFT_OK; i++) {
-    int class_index = map->classes[fleet.windows[i].class_index];
-    if (class_index < 0) {
-      sift_sketch_release(&fleet.windows[i].spaces);
-      continue;
+    if (translate_series(map, to, &fleet.windows[i].series)) {
+      fleet.windows[kept++] = fleet.windows[i];
+    } else {
+      sift_window_release(&fleet.windows[i]);
     }
-    fleet.windows[kept] = fleet.windows[i];
-    fleet.windows[kept++].class_index = (uint32_t)class_index;
   }
   if (status == SIFT_OK) {
     fleet.window_count = kept;
     if (kept > 0) {
-      qsort(fleet.windows, kept, sizeof *fleet.windows, by_class);
+      qsort(fleet.windows, kept, sizeof *fleet.windows, by_series);
     }
     status = sift_state_finish(writer, &fleet);
   }
@@ -90,7 +99,8 @@ static enum sift_status translate_fleet(struct translation *map, const struct si
   return status;
 }
 
-static enum sift_status translate_all(struct sift_state_reader *reader, struct sift_state_writer *writer, struct translation *map) {
+static enum sift_status translate_all(struct sift_state_reader *reader, const struct sift_ruleset *to,
+                                      struct sift_state_writer *writer, struct translation *map) {
   const struct sift_space *space = NULL;
   enum sift_status status = SIFT_OK;
   while ((status = sift_state_next(reader, &space)) == SIFT_OK) {
@@ -99,7 +109,7 @@ static enum sift_status translate_all(struct sift_state_reader *reader, struct s
       return written;
     }
   }
-  return status == SIFT_END ? translate_fleet(map, sift_state_reader_fleet(reader), writer) : status;
+  return status == SIFT_END ? translate_fleet(map, to, sift_state_reader_fleet(reader), writer) : status;
 }
 
 enum sift_status sift_state_translate(struct sift_state_input input, const struct sift_ruleset *to,
@@ -114,7 +124,7 @@ enum sift_status sift_state_translate(struct sift_state_input input, const struc
   status = status == SIFT_OK ? translation_init(&map, sift_state_reader_header(reader), to) : status;
   status = status == SIFT_OK ? sift_state_header_make(&header, to, &arena) : status;
   status = status == SIFT_OK ? sift_state_writer_new(&writer, output, &header) : status;
-  status = status == SIFT_OK ? translate_all(reader, writer, &map) : status;
+  status = status == SIFT_OK ? translate_all(reader, to, writer, &map) : status;
   sift_state_writer_free(writer);
   sift_state_reader_free(reader);
   translation_release(&map);

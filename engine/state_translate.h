@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* Evidence of rules, and windows of classes, that `to` does not know are left out; counts of lines stay. Errors of reading
+/* Evidence of rules, and windows of classes and rules, that `to` does not know are left out; counts of lines stay. Errors of reading
  * and writing, SIFT_ENOMEM. */
 enum sift_status sift_state_translate(struct sift_state_input input, const struct sift_ruleset *to,
                                       struct sift_state_output output);

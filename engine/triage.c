@@ -81,15 +81,26 @@ bool sift_triage_current(const struct sift_triage *triage, const struct sift_evi
   return !evidence->demoted && sift_attempt_holds(triage->attempt, triage->ruleset, evidence);
 }
 
+/* The one that struck this Space: of the rule's class, or of the rule's own phrase. */
+static const struct sift_incident *incident_at(const struct sift_triage *triage, uint32_t rule, int64_t time_ns) {
+  uint32_t class_index = triage->ruleset->rules[rule].class_index;
+  const struct sift_series series[] = {{class_index, SIFT_RULE_NONE}, {class_index, rule}};
+  for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
+    const struct sift_incident *incident = sift_incidents_at(triage->incidents, series[i], time_ns);
+    if (incident != NULL && sift_sketch_maybe(&incident->struck, sift_space_hash(triage->space->name))) {
+      return incident;
+    }
+  }
+  return NULL;
+}
+
 /* The incident that the evidence's last or, within the attempt, first hit belongs to. */
 static const struct sift_incident *incident_of(const struct sift_triage *triage, const struct sift_evidence *evidence) {
-  uint32_t class_index = triage->ruleset->rules[evidence->rule].class_index;
-  const struct sift_incident *incident = sift_incidents_at(triage->incidents, class_index, evidence->last.time_ns);
+  const struct sift_incident *incident = incident_at(triage, evidence->rule, evidence->last.time_ns);
   if (incident == NULL && sift_instant_compare(&evidence->first, &triage->attempt->start) >= 0) {
-    incident = sift_incidents_at(triage->incidents, class_index, evidence->first.time_ns);
+    incident = incident_at(triage, evidence->rule, evidence->first.time_ns);
   }
-  bool in_it = incident != NULL && sift_sketch_maybe(&incident->struck, sift_space_hash(triage->space->name));
-  return in_it ? incident : NULL;
+  return incident;
 }
 
 /* Keeps the list of current evidence sorted, worst first, and drops what falls off its end. */

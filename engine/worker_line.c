@@ -46,14 +46,25 @@ void sift_worker_count_lines(struct sift_worker *worker, struct sift_stream *str
 
 /* ---- tallying ---- */
 
-static void strike(struct sift_worker *worker, const struct sift_stream *stream, const struct sift_rule *rule, int64_t time_ns) {
-  bool counts =
-      rule->mark == SIFT_MARK_NONE && rule->severity >= SIFT_WARNING && worker->ruleset->classes[rule->class_index].incident;
+static void strike(struct sift_worker *worker, const struct sift_stream *stream, uint32_t rule_index, int64_t time_ns,
+                   struct sift_span text) {
+  const struct sift_rule *rule = &worker->ruleset->rules[rule_index];
+  bool by_class = worker->ruleset->classes[rule->class_index].incident;
+  bool counts = (by_class || rule->incident) && rule->mark == SIFT_MARK_NONE && rule->severity >= SIFT_WARNING;
   bool named = !(stream->space.len == 1 && stream->space.data[0] == '-');
   if (!counts || !named || time_ns == SIFT_TIME_NONE || worker->config.no_strike) {
     return;
   }
-  enum sift_status status = sift_fleet_strike(&worker->fleet, rule->class_index, time_ns, stream->space_hash);
+  struct sift_strike strike = {.series = {rule->class_index, SIFT_RULE_NONE},
+                               .time_ns = time_ns,
+                               .space = stream->space,
+                               .text = text,
+                               .space_hash = stream->space_hash};
+  enum sift_status status = by_class ? sift_fleet_strike(&worker->fleet, &strike) : SIFT_OK;
+  if (status == SIFT_OK && rule->incident) {
+    strike.series.rule = rule_index;
+    status = sift_fleet_strike(&worker->fleet, &strike);
+  }
   if (status != SIFT_OK) {
     worker->status = status;
   }
@@ -71,10 +82,10 @@ void sift_worker_tally(struct sift_worker *worker, struct sift_stream *stream, s
     return;
   }
   if (!seen.demoted) {
-    const struct sift_rule *rule = &worker->ruleset->rules[seen.rule];
-    strike(worker, stream, rule, seen.first.time_ns);
+    /* Of a step only the line of the last hit is held: it stands for the first too. */
+    strike(worker, stream, seen.rule, seen.first.time_ns, seen.text);
     if (seen.last.time_ns != seen.first.time_ns) {
-      strike(worker, stream, rule, seen.last.time_ns);
+      strike(worker, stream, seen.rule, seen.last.time_ns, seen.text);
     }
   }
 }

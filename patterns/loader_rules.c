@@ -3,10 +3,10 @@
 
 static const struct sift_field class_fields[] = {{"id", true}, {"title", true}, {"incident", false}};
 
-static const struct sift_field rule_fields[] = {{"id", true},         {"class", true},   {"severity", true},  {"title", true},
-                                                {"any", true},        {"all", false},    {"none", false},     {"channels", false},
-                                                {"capture", false},   {"mark", false},   {"headline", false}, {"actions", false},
-                                                {"reference", false}, {"examples", true}};
+static const struct sift_field rule_fields[] = {{"id", true},       {"class", true},      {"severity", true},  {"title", true},
+                                                {"any", true},      {"all", false},       {"none", false},     {"channels", false},
+                                                {"capture", false}, {"mark", false},      {"headline", false}, {"incident", false},
+                                                {"actions", false}, {"reference", false}, {"examples", true}};
 
 static const char *or_empty(const char *text) {
   return text != NULL ? text : "";
@@ -80,6 +80,11 @@ static void load_words(struct sift_loader *loader, const struct sift_yaml *node,
   }
   if ((value = sift_yaml_get(node, "headline")) != NULL) {
     sift_read_bool(reading, value, "headline", &rule->headline);
+  }
+  if ((value = sift_yaml_get(node, "incident")) != NULL && sift_read_bool(reading, value, "incident", &rule->incident) &&
+      rule->incident && (rule->mark != SIFT_MARK_NONE || rule->severity < SIFT_WARNING)) {
+    sift_reading_error(reading, value, "incident", "give it severity warning or worse and no mark, or leave incident out",
+                       "windows of incidents do not count this rule");
   }
   if ((value = sift_yaml_get(node, "channels")) != NULL) {
     rule->channels = sift_load_channels(loader, value);

@@ -286,9 +286,9 @@ static void write_view(struct page *page, const struct sift_view *view) {
   for (size_t i = 0; i < ruleset->class_count; i++) {
     uint64_t count = 0;
     for (size_t k = 0; k < incidents->count; k++) {
-      count += incidents->items[k].class_index == i;
+      count += incidents->items[k].series.class_index == i;
     }
-    if (ruleset->classes[i].incident) {
+    if (ruleset->classes[i].incident || ruleset->classes[i].phrases) {
       labelled(page, "class", ruleset->classes[i].id, count);
     }
   }

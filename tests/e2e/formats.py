@@ -67,14 +67,20 @@ def _space(packed, rules):
     }
 
 
-def _fleet(packed, classes):
+def _fleet(packed, rules, classes):
     fleet = dict(packed)
     fleet["damages"] = [
         {"source": source, "offset": offset, "reason": reason} for source, offset, reason in packed["damages"]
     ]
     fleet["windows"] = [
-        {"class": classes[index] if classes else index, "start_s": start, "spaces": sketch}
-        for index, start, sketch in packed["windows"]
+        {
+            "class": classes[index],
+            "rule": None if rule is None else rules[rule],
+            "start_s": start,
+            "spaces": sketch,
+            "witnesses": [{"time_ns": start * 10**9 + after, "space": space, "text": text} for after, space, text in witnesses],
+        }
+        for index, rule, start, sketch, witnesses in packed["windows"]
     ]
     return fleet
 
@@ -83,8 +89,8 @@ def parse_state(data):
     """A state's decompressed content as {"header", "spaces": {name: space}, "fleet"}; ValueError where it is no whole state."""
     found = objects(data)
     header = found[0] if found else {}
-    if not isinstance(header, dict) or header.get("spacesift") != "state" or header.get("v") != 1:
-        raise ValueError("no state of version 1")
+    if not isinstance(header, dict) or header.get("spacesift") != "state" or header.get("v") != 2:
+        raise ValueError("no state of version 2")
     if len(found) < 2 or list(found[-1]) != ["fleet"]:
         raise ValueError("the fleet record is missing")
     spaces = [_space(record, header["rules"]) for record in found[1:-1]]
@@ -94,7 +100,7 @@ def parse_state(data):
     return {
         "header": header,
         "spaces": {space["name"]: space for space in spaces},
-        "fleet": _fleet(found[-1]["fleet"], header["classes"]),
+        "fleet": _fleet(found[-1]["fleet"], header["rules"], header["classes"]),
     }
 
 

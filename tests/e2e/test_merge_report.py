@@ -282,6 +282,7 @@ def test_events_cut_short_print_what_came_before_and_set_status_1(logs, tmp_path
         ("events", ["is no state", "spacesift scan --state"]),
         ("a state cut short", ["not whole"]),
         ("a state with a flipped byte", ["damaged"]),
+        ("an earlier version", ["version"]),
         ("a later version", ["version"]),
     ],
 )
@@ -293,8 +294,9 @@ def test_what_is_no_state_is_refused_by_name(logs, tmp_path, command, what, part
         bad.mkdir()
     elif what == "events":
         bad.write_bytes(shards.zstd(events.read_bytes()))
-    elif what == "a later version":
-        bad.write_bytes(shards.zstd(msgpack.packb({"spacesift": "state", "v": 2, "more": [1, 2]})))
+    elif what in ("an earlier version", "a later version"):
+        version = 1 if what == "an earlier version" else 3
+        bad.write_bytes(shards.zstd(msgpack.packb({"spacesift": "state", "v": version, "more": [1, 2]})))
     elif what != "nothing":
         flipped = bytearray(whole)
         flipped[-2] ^= 1

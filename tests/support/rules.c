@@ -61,6 +61,7 @@ static void add_rule(struct sift_ruleset *ruleset, const struct test_rule *from)
   rule->severity = from->severity;
   rule->mark = from->mark;
   rule->headline = from->headline;
+  rule->incident = from->incident;
   rule->channels = from->channel != NULL ? sift_ruleset_channel(ruleset, sift_span_of(from->channel)) : UINT32_MAX;
   rule->title = rule->id;
   rule->reference = "";

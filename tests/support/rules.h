@@ -13,7 +13,7 @@ struct test_rule {
   const char *class_id;
   enum sift_severity severity;
   enum sift_mark mark;
-  bool headline;
+  bool headline, incident;
   const char *channel; /* NULL: all */
   const char *any[TEST_PATTERNS_MAX], *all[TEST_PATTERNS_MAX], *none[TEST_PATTERNS_MAX];
   const char *captures[TEST_PATTERNS_MAX];

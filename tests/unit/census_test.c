@@ -1,5 +1,6 @@
 #include "tests/unit/report_fixture.h"
 
+#include "tests/support/strike.h"
 #include "tools/spacesift/census.h"
 
 static struct archive archive;
@@ -25,7 +26,8 @@ static void it_counts_spaces_and_outlives_the_pass(void **state) {
     snprintf(names[i], sizeof names[i], "s/%02d", i);
     fixture_space(&archive.fixture, names[i]);
     archive_add(&archive);
-    assert_int_equal(sift_fleet_strike(&archive.fleet, class_index(&archive.fixture, "push"), T0, (uint64_t)i), SIFT_OK);
+    assert_int_equal(test_strike(&archive.fleet, test_class_series(class_index(&archive.fixture, "push")), T0, (uint64_t)i),
+                     SIFT_OK);
   }
   archive.fleet.newest_ns = T0 + SECOND;
   archive_finish(&archive);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/fleet.h"
+#include "tests/support/strike.h"
 
 enum { EVENTS = 24000, PARTS = 5 };
 
@@ -23,8 +23,9 @@ struct thing {
   bool damage;
   enum sift_reason reason;
   char source[32];
-  uint64_t offset, hash;
-  uint32_t class_index;
+  char space[16], text[16];
+  uint64_t offset;
+  struct sift_series series;
   int64_t time_ns;
 };
 
@@ -33,12 +34,13 @@ static struct thing make_thing(uint64_t *random) {
   thing.reason = (enum sift_reason)(next(random) % SIFT_REASONS);
   snprintf(thing.source, sizeof thing.source, "shard-%llu", (unsigned long long)(next(random) % 50));
   thing.offset = next(random) % 300;
-  thing.class_index = next(random) % 4 == 0;
+  thing.series = (struct sift_series){next(random) % 4 == 0, next(random) % 8 == 0 ? 5 : SIFT_RULE_NONE};
   thing.time_ns = (int64_t)(next(random) % 2300) * SIFT_WINDOW_SECONDS * 1000000000;
   if (next(random) % 2 == 0) {
     thing.time_ns = INT64_C(2290) * SIFT_WINDOW_SECONDS * 1000000000 + (int64_t)(next(random) % 1000);
   }
-  thing.hash = next(random) % 900 * UINT64_C(0x9E3779B97F4A7C15);
+  snprintf(thing.space, sizeof thing.space, "s/%llu", (unsigned long long)(next(random) % 900));
+  snprintf(thing.text, sizeof thing.text, "line %llu", (unsigned long long)(next(random) % 3));
   return thing;
 }
 
@@ -49,8 +51,8 @@ static void happen(struct sift_fleet *fleet, const struct thing *thing) {
   if (thing->damage) {
     assert_int_equal(sift_fleet_damage(fleet, thing->reason, sift_span_of(thing->source), thing->offset), SIFT_OK);
   } else {
-    assert_int_equal(sift_fleet_strike(fleet, thing->class_index, thing->time_ns, thing->hash), SIFT_OK);
-    assert_int_equal(sift_sketch_add(&fleet->overflow, thing->hash), SIFT_OK);
+    assert_int_equal(test_strike_space(fleet, thing->series, thing->time_ns, thing->space, thing->text), SIFT_OK);
+    assert_int_equal(sift_sketch_add(&fleet->overflow, sift_space_hash(sift_span_of(thing->space))), SIFT_OK);
   }
 }
 
@@ -61,6 +63,15 @@ static void assert_same_sketch(const struct sift_sketch *a, const struct sift_sk
     assert_memory_equal(a->registers, b->registers, 1 << SIFT_SKETCH_BITS);
   } else if (a->count > 0) {
     assert_memory_equal(a->hashes, b->hashes, a->count * sizeof *a->hashes);
+  }
+}
+
+static void assert_same_witnesses(const struct sift_witnesses *a, const struct sift_witnesses *b) {
+  assert_int_equal(a->count, b->count);
+  for (uint32_t i = 0; i < a->count; i++) {
+    assert_int_equal(a->items[i].time_ns, b->items[i].time_ns);
+    assert_true(sift_span_equal(sift_witness_space(&a->items[i]), sift_witness_space(&b->items[i])));
+    assert_true(sift_span_equal(sift_witness_text(&a->items[i]), sift_witness_text(&b->items[i])));
   }
 }
 
@@ -78,9 +89,10 @@ static void assert_same(const struct sift_fleet *a, const struct sift_fleet *b) 
   }
   assert_int_equal(a->window_count, b->window_count);
   for (size_t i = 0; i < a->window_count; i++) {
-    assert_int_equal(a->windows[i].class_index, b->windows[i].class_index);
+    assert_int_equal(sift_series_compare(a->windows[i].series, b->windows[i].series), 0);
     assert_int_equal(a->windows[i].start_s, b->windows[i].start_s);
     assert_same_sketch(&a->windows[i].spaces, &b->windows[i].spaces);
+    assert_same_witnesses(&a->windows[i].witnesses, &b->windows[i].witnesses);
   }
 }
 
@@ -105,8 +117,8 @@ static void any_order_split_and_grouping_gives_the_same_record(void **state) {
     happen(&whole, &things[i]);
   }
   assert_int_equal(whole.damage_count, SIFT_DAMAGES_MAX);
-  assert_int_equal(whole.windows[SIFT_WINDOWS_MAX - 1].class_index, 0);
-  assert_int_equal(whole.windows[SIFT_WINDOWS_MAX].class_index, 1);
+  assert_int_equal(whole.windows[SIFT_WINDOWS_MAX - 1].series.class_index, 0);
+  assert_int_equal(whole.windows[SIFT_WINDOWS_MAX].series.rule, 5);
   bool registers = false;
   for (size_t i = 0; i < whole.window_count; i++) {
     registers = registers || whole.windows[i].spaces.registers != NULL;

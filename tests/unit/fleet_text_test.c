@@ -1,5 +1,6 @@
 #include "tests/unit/report_fixture.h"
 
+#include "tests/support/strike.h"
 #include "tools/spacesift/fleet_text.h"
 
 struct world {
@@ -127,8 +128,9 @@ static void what_is_no_damage_is_of_note(void **state) {
 
 static void strike(struct world *world, int64_t window, uint64_t spaces) {
   for (uint64_t i = 0; i < spaces; i++) {
-    assert_int_equal(
-        sift_fleet_strike(&world->census.fleet, class_index(&world->fixture, "push"), T0 + window * 300 * SECOND, i + 1), SIFT_OK);
+    assert_int_equal(test_strike(&world->census.fleet, test_class_series(class_index(&world->fixture, "push")),
+                                 T0 + window * 300 * SECOND, i + 1),
+                     SIFT_OK);
   }
 }
 
@@ -144,7 +146,27 @@ static void an_incident_shows_its_course(void **state) {
                                       "  push  The registry refused\n"
                                       "    2026-01-31 10:00 to 2026-01-31 10:20 UTC: 40 Spaces, 10.0 % of the fleet; "
                                       "at most 40 Spaces in 5 minutes, usual are 0\n"
-                                      "    ▂█ ▄\n");
+                                      "    ▂█ ▄\n"
+                                      "    first  s/1, 2026-01-31T10:00:00Z\n"
+                                      "    line   s/1 was struck\n");
+}
+
+static void the_incident_of_a_phrase_is_named_by_its_rule_and_hostile_lines_do_no_harm(void **state) {
+  struct world *world = *state;
+  uint32_t rule = rule_index(&world->fixture, "headline");
+  world->fixture.ruleset->rules[rule].incident = true;
+  const struct sift_series phrase = {class_index(&world->fixture, "crash"), rule};
+  for (uint64_t i = 0; i < 40; i++) {
+    assert_int_equal(test_strike(&world->census.fleet, phrase, T0 + 7 * SECOND, i), SIFT_OK);
+  }
+  assert_int_equal(
+      test_strike_space(&world->census.fleet, phrase, T0 + SECOND, "z/z", "\x1b[2J a line that is longer than the width"), SIFT_OK);
+  assert_int_equal(sift_incidents_find(&world->census.incidents, world->fixture.ruleset, &world->census.fleet, 50), SIFT_OK);
+  sift_text_incidents(&world->text, world->fixture.ruleset, &world->census.incidents, 40);
+  const char *text = text_of(world);
+  assert_has(text, "  crash, headline  headline\n");
+  assert_has(text, "    first  z/z, 2026-01-31T10:00:01Z\n    line   \\x1b[2J a line that is");
+  assert_has_not(text, "than the width");
 }
 
 static void a_long_incident_fits_the_width_by_its_peaks(void **state) {
@@ -173,6 +195,7 @@ int main(void) {
       TEST(damage_is_counted_by_reason_and_listed_by_place),
       TEST(what_is_no_damage_is_of_note),
       TEST(an_incident_shows_its_course),
+      TEST(the_incident_of_a_phrase_is_named_by_its_rule_and_hostile_lines_do_no_harm),
       TEST(a_long_incident_fits_the_width_by_its_peaks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

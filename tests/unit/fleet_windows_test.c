@@ -5,12 +5,12 @@
 
 #include <cmocka.h>
 
-#include "engine/fleet.h"
+#include "tests/support/strike.h"
 
 static const int64_t WINDOW_NS = SIFT_WINDOW_SECONDS * INT64_C(1000000000);
 
 static void strike(struct sift_fleet *fleet, uint32_t class_index, int64_t time_ns, uint64_t hash) {
-  assert_int_equal(sift_fleet_strike(fleet, class_index, time_ns, hash), SIFT_OK);
+  assert_int_equal(test_strike(fleet, test_class_series(class_index), time_ns, hash), SIFT_OK);
 }
 
 static void a_window_holds_what_falls_into_its_five_minutes(void **state) {
@@ -58,7 +58,8 @@ static void windows_are_sorted_by_class_then_start(void **state) {
   for (size_t i = 1; i < fleet.window_count; i++) {
     const struct sift_window *a = &fleet.windows[i - 1];
     const struct sift_window *b = &fleet.windows[i];
-    assert_true(a->class_index < b->class_index || (a->class_index == b->class_index && a->start_s < b->start_s));
+    assert_true(a->series.class_index < b->series.class_index ||
+                (a->series.class_index == b->series.class_index && a->start_s < b->start_s));
   }
   sift_fleet_release(&fleet);
 }
@@ -76,7 +77,7 @@ static void the_newest_windows_of_each_class_stay(void **state) {
   strike(&rising, 0, 0, 1);
   strike(&rising, 2, 0, 1);
   assert_int_equal(rising.window_count, SIFT_WINDOWS_MAX + 2);
-  assert_int_equal(rising.windows[0].class_index, 0);
+  assert_int_equal(rising.windows[0].series.class_index, 0);
   assert_int_equal(rising.windows[1].start_s, 300 * SIFT_WINDOW_SECONDS);
   assert_int_equal(falling.window_count, SIFT_WINDOWS_MAX);
   for (size_t i = 0; i < SIFT_WINDOWS_MAX; i++) {

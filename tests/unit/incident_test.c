@@ -1,6 +1,7 @@
 #include "tests/unit/triage_fixture.h"
 
 #include "engine/incident.h"
+#include "tests/support/strike.h"
 
 static const int64_t WINDOW_S = SIFT_WINDOW_SECONDS;
 
@@ -31,13 +32,14 @@ static int end(void **state) {
 }
 
 /* Strikes Spaces [from, to) in window number `window`. */
-static void strike(struct world *world, uint32_t class_index, int64_t window, uint64_t from, uint64_t to) {
+static void strike_series(struct world *world, struct sift_series series, int64_t window, uint64_t from, uint64_t to) {
   for (uint64_t i = from; i < to; i++) {
-    uint64_t hash = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    hash ^= hash >> 31;
-    hash *= UINT64_C(0xBF58476D1CE4E5B9);
-    assert_int_equal(sift_fleet_strike(&world->fleet, class_index, T0 + window * WINDOW_S * SECOND, hash), SIFT_OK);
+    assert_int_equal(test_strike(&world->fleet, series, T0 + window * WINDOW_S * SECOND, i), SIFT_OK);
   }
+}
+
+static void strike(struct world *world, uint32_t class_index, int64_t window, uint64_t from, uint64_t to) {
+  strike_series(world, test_class_series(class_index), window, from, to);
 }
 
 static void find(struct world *world, uint64_t spaces) {
@@ -59,7 +61,7 @@ static void a_burst_in_a_quiet_class_is_an_incident_with_its_measures(void **sta
   find(world, 400);
   assert_int_equal(world->incidents.count, 1);
   const struct sift_incident *incident = &world->incidents.items[0];
-  assert_int_equal(incident->class_index, world->push);
+  assert_int_equal(incident->series.class_index, world->push);
   assert_int_equal(incident->start_s, T0 / SECOND + 50 * WINDOW_S);
   assert_int_equal(incident->end_s, T0 / SECOND + 52 * WINDOW_S);
   assert_int_equal(incident->spaces, 20);
@@ -225,20 +227,22 @@ static void a_time_finds_the_incident_it_falls_into(void **state) {
   strike(world, world->push, 40, 0, 30);
   find(world, 300);
   int64_t start = T0 + 40 * WINDOW_S * SECOND;
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start), &world->incidents.items[0]);
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND - 1), &world->incidents.items[0]);
-  assert_ptr_equal(sift_incidents_at(&world->incidents, world->push, start - 20 * WINDOW_S * SECOND), &world->incidents.items[1]);
-  assert_null(sift_incidents_at(&world->incidents, world->push, start - 1));
-  assert_null(sift_incidents_at(&world->incidents, world->push, start + WINDOW_S * SECOND));
-  assert_null(sift_incidents_at(&world->incidents, world->crash, start));
-  assert_null(sift_incidents_at(&world->incidents, world->push, SIFT_TIME_NONE));
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start), &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start + WINDOW_S * SECOND - 1),
+                   &world->incidents.items[0]);
+  assert_ptr_equal(sift_incidents_at(&world->incidents, test_class_series(world->push), start - 20 * WINDOW_S * SECOND),
+                   &world->incidents.items[1]);
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), start - 1));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), start + WINDOW_S * SECOND));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->crash), start));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), SIFT_TIME_NONE));
 }
 
 static void an_empty_fleet_has_none(void **state) {
   struct world *world = *state;
   find(world, 0);
   assert_int_equal(world->incidents.count, 0);
-  assert_null(sift_incidents_at(&world->incidents, world->push, T0));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(world->push), T0));
 }
 
 static void times_far_apart_do_no_harm(void **state) {
@@ -249,6 +253,111 @@ static void times_far_apart_do_no_harm(void **state) {
   strike(world, world->push, 50, 0, 10);
   find(world, 100);
   assert_int_equal(world->incidents.count, 3);
+}
+
+/* A phrase of the platform's, of a class that is none. */
+static struct sift_series phrase_of(struct world *world, const char *rule) {
+  uint32_t index = rule_index(&world->fixture, rule);
+  world->fixture.ruleset->rules[index].incident = true;
+  return (struct sift_series){world->fixture.ruleset->rules[index].class_index, index};
+}
+
+static void a_phrase_is_one_though_its_class_is_none(void **state) {
+  struct world *world = *state;
+  const struct sift_series phrase = phrase_of(world, "crash-fatal");
+  const struct sift_series unmarked = {phrase.class_index, rule_index(&world->fixture, "crash-exit")};
+  span(world, 100);
+  strike_series(world, phrase, 50, 0, 20);
+  strike_series(world, unmarked, 70, 0, 20);
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(sift_series_compare(world->incidents.items[0].series, phrase), 0);
+  assert_int_equal(world->incidents.items[0].spaces, 20);
+  const int64_t at = T0 + 50 * WINDOW_S * SECOND;
+  assert_ptr_equal(sift_incidents_at(&world->incidents, phrase, at), &world->incidents.items[0]);
+  assert_null(sift_incidents_at(&world->incidents, unmarked, at));
+  assert_null(sift_incidents_at(&world->incidents, test_class_series(phrase.class_index), at));
+}
+
+static void a_rule_that_a_state_puts_into_another_class_is_none(void **state) {
+  struct world *world = *state;
+  const struct sift_series phrase = phrase_of(world, "crash-fatal");
+  span(world, 100);
+  strike_series(world, (struct sift_series){world->push, phrase.rule}, 50, 0, 20);
+  strike_series(world, (struct sift_series){phrase.class_index, 4000}, 50, 0, 20);
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 0);
+}
+
+static void a_phrase_within_its_classes_outbreak_is_told_once(void **state) {
+  struct world *world = *state;
+  const struct sift_series phrase = phrase_of(world, "push-refused");
+  span(world, 100);
+  strike(world, world->push, 50, 0, 25);
+  strike_series(world, phrase, 50, 0, 20);
+  strike_series(world, phrase, 51, 0, 10); /* reaches beyond, but its worst is told */
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].series.rule, SIFT_RULE_NONE);
+  strike_series(world, phrase, 80, 0, 30); /* another outbreak, which the class's noise hides */
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 2);
+  assert_int_equal(world->incidents.items[0].series.rule, phrase.rule);
+}
+
+static void it_knows_its_first_spaces_and_their_lines(void **state) {
+  struct world *world = *state;
+  span(world, 100);
+  strike(world, world->push, 50, 4, 6);
+  strike(world, world->push, 51, 0, 20);
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 1);
+  const struct sift_witnesses *witnesses = &world->incidents.items[0].witnesses;
+  const char *const spaces[] = {"s/4", "s/5", "s/0"};
+  assert_int_equal(witnesses->count, 3);
+  for (uint32_t i = 0; i < 3; i++) {
+    assert_true(sift_span_equal(sift_witness_space(&witnesses->items[i]), sift_span_of(spaces[i])));
+    assert_int_equal(witnesses->items[i].time_ns, T0 + (i < 2 ? 50 : 51) * WINDOW_S * SECOND);
+  }
+  assert_true(sift_span_equal(sift_witness_text(&witnesses->items[0]), sift_span_of("s/4 was struck")));
+}
+
+static void what_flaps_across_the_limit_stays_one(void **state) {
+  struct world *world = *state;
+  span(world, 200);
+  for (int64_t window = 0; window < 20; window++) { /* over the limit, under it, and nothing at all, in turn */
+    static const uint64_t spaces[] = {12, 2, 8, 0};
+    strike(world, world->push, 100 + window, (uint64_t)window * 12, (uint64_t)window * 12 + spaces[window % 4]);
+  }
+  find(world, 400);
+  assert_int_equal(world->incidents.count, 1);
+  assert_int_equal(world->incidents.items[0].start_s, T0 / SECOND + 100 * WINDOW_S);
+  assert_int_equal(world->incidents.items[0].end_s, T0 / SECOND + 119 * WINDOW_S);
+}
+
+static void a_slow_rise_opens_once_and_from_where_it_left_the_usual(void **state) {
+  struct world *world = *state;
+  for (int64_t window = 0; window < 200; window++) { /* three are usual: from 8 on it stays, from 15 on it opens */
+    uint64_t extra = window >= 100 && window < 140 ? (uint64_t)(window - 100) : 0;
+    strike(world, world->push, window, (uint64_t)window * 100, (uint64_t)window * 100 + 3 + extra);
+  }
+  find(world, 20000);
+  assert_int_equal(world->incidents.count, 1);
+  const struct sift_incident *incident = &world->incidents.items[0];
+  assert_true(incident->baseline == 3);
+  assert_int_equal(incident->start_s, T0 / SECOND + 105 * WINDOW_S); /* 8 >= 3 + 2 sigma + 1 */
+  assert_int_equal(incident->end_s, T0 / SECOND + 140 * WINDOW_S);
+  assert_int_equal(incident->peak_spaces, 42);
+}
+
+static void a_quiet_fleet_has_none(void **state) {
+  struct world *world = *state;
+  for (int64_t window = 0; window < SIFT_WINDOWS_MAX; window++) {
+    uint64_t spaces = (uint64_t)(window * 2654435761 >> 7) % 4; /* none to three, at random */
+    strike(world, world->push, window, (uint64_t)window * 4, (uint64_t)window * 4 + spaces);
+  }
+  find(world, 10000);
+  assert_int_equal(world->incidents.count, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -272,6 +381,13 @@ int main(void) {
       TEST(a_time_finds_the_incident_it_falls_into),
       TEST(an_empty_fleet_has_none),
       TEST(times_far_apart_do_no_harm),
+      TEST(a_phrase_is_one_though_its_class_is_none),
+      TEST(a_rule_that_a_state_puts_into_another_class_is_none),
+      TEST(a_phrase_within_its_classes_outbreak_is_told_once),
+      TEST(it_knows_its_first_spaces_and_their_lines),
+      TEST(what_flaps_across_the_limit_stays_one),
+      TEST(a_slow_rise_opens_once_and_from_where_it_left_the_usual),
+      TEST(a_quiet_fleet_has_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

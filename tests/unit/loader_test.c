@@ -312,6 +312,12 @@ static void the_built_in_pack_loads_without_errors(void **state) {
   assert_int_equal(problems.errors, 0);
   assert_string_equal(ruleset->name, "spaces");
   assert_true(ruleset->rule_count > 50);
+  const struct sift_rule *phrase = &ruleset->rules[sift_ruleset_find_rule(ruleset, sift_span_of("launch-timed-out"))];
+  assert_true(phrase->incident);
+  assert_true(ruleset->classes[phrase->class_index].phrases);
+  assert_false(ruleset->classes[phrase->class_index].incident);
+  const struct sift_rule *memory = &ruleset->rules[sift_ruleset_find_rule(ruleset, sift_span_of("runtime-oom-killed"))];
+  assert_false(memory->incident || ruleset->classes[memory->class_index].phrases);
   sift_ruleset_free(ruleset);
   sift_problems_release(&problems);
 }

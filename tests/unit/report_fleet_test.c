@@ -1,6 +1,7 @@
 #include "tests/unit/triage_fixture.h"
 
 #include "engine/report.h"
+#include "tests/support/strike.h"
 
 static struct fixture fixture;
 static struct sift_json json;
@@ -31,24 +32,39 @@ static void an_incident_is_told_with_its_windows(void **state) {
   struct sift_incidents incidents;
   assert_int_equal(sift_fleet_init(&fleet), SIFT_OK);
   for (uint64_t i = 0; i < 30; i++) {
-    assert_int_equal(sift_fleet_strike(&fleet, class_index(&fixture, "push"), T0 + (int64_t)(i % 3 == 0) * 300 * SECOND, i),
-                     SIFT_OK);
+    assert_int_equal(
+        test_strike(&fleet, test_class_series(class_index(&fixture, "push")), T0 + (int64_t)(i % 3 == 0) * 300 * SECOND, i),
+        SIFT_OK);
   }
   assert_int_equal(sift_incidents_find(&incidents, fixture.ruleset, &fleet, 60), SIFT_OK);
   assert_int_equal(incidents.count, 1);
   sift_report_incident(&json, fixture.ruleset, &incidents.items[0]);
-  assert_string_equal(
-      text_of_json(),
-      "{\"type\":\"incident\",\"class\":\"push\",\"title\":\"The registry refused\",\"start\":\"2026-01-31T10:00:00Z\","
-      "\"end\":\"2026-01-31T10:10:00Z\",\"spaces\":30,\"peak_spaces\":20,\"baseline\":0,\"share\":0.5,\"windows\":["
-      "{\"start\":\"2026-01-31T10:00:00Z\",\"spaces\":20},{\"start\":\"2026-01-31T10:05:00Z\",\"spaces\":10}]}");
+  assert_string_equal(text_of_json(),
+                      "{\"type\":\"incident\",\"class\":\"push\",\"rule\":null,\"title\":\"The registry "
+                      "refused\",\"start\":\"2026-01-31T10:00:00Z\","
+                      "\"end\":\"2026-01-31T10:10:00Z\",\"spaces\":30,\"peak_spaces\":20,\"baseline\":0,\"share\":0.5,"
+                      "\"first\":{\"space\":\"s/1\",\"time\":\"2026-01-31T10:00:00Z\"},\"samples\":["
+                      "{\"space\":\"s/1\",\"time\":\"2026-01-31T10:00:00Z\",\"text\":\"s/1 was struck\"},"
+                      "{\"space\":\"s/10\",\"time\":\"2026-01-31T10:00:00Z\",\"text\":\"s/10 was struck\"},"
+                      "{\"space\":\"s/11\",\"time\":\"2026-01-31T10:00:00Z\",\"text\":\"s/11 was struck\"}],\"windows\":["
+                      "{\"start\":\"2026-01-31T10:00:00Z\",\"spaces\":20},{\"start\":\"2026-01-31T10:05:00Z\",\"spaces\":10}]}");
   sift_incidents_release(&incidents);
   sift_fleet_release(&fleet);
 }
 
+static void a_phrase_is_told_with_its_rule_and_title(void **state) {
+  (void)state;
+  uint32_t rule = rule_index(&fixture, "deps-module"); /* its title holds a captured value */
+  struct sift_incident incident = {.series = {class_index(&fixture, "deps"), rule}, .start_s = T0 / SECOND};
+  sift_report_incident(&json, fixture.ruleset, &incident);
+  const char *text = text_of_json();
+  assert_non_null(strstr(text, "\"class\":\"deps\",\"rule\":\"deps-module\",\"title\":\"\u2026 is not installed\""));
+  assert_non_null(strstr(text, "\"first\":null,\"samples\":[]"));
+}
+
 static void times_out_of_range_are_null(void **state) {
   (void)state;
-  struct sift_incident incident = {.class_index = 0, .start_s = INT64_MIN, .end_s = INT64_MAX};
+  struct sift_incident incident = {.series = {0, SIFT_RULE_NONE}, .start_s = INT64_MIN, .end_s = INT64_MAX};
   sift_report_incident(&json, fixture.ruleset, &incident);
   assert_non_null(strstr(text_of_json(), "\"start\":null,\"end\":null"));
 }
@@ -87,6 +103,7 @@ static void the_summary_tells_counts_and_damage(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(an_incident_is_told_with_its_windows),
+      TEST(a_phrase_is_told_with_its_rule_and_title),
       TEST(times_out_of_range_are_null),
       TEST(the_summary_tells_counts_and_damage),
   };

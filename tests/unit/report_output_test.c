@@ -1,3 +1,4 @@
+#include "tests/support/strike.h"
 #include "tests/unit/report_fixture.h"
 
 static struct archive archive;
@@ -26,12 +27,11 @@ static void make_fleet(void) {
   archive_add(&archive);
   fixture_space(&archive.fixture, "c/fine");
   archive_add(&archive);
+  const struct sift_series push = test_class_series(class_index(&archive.fixture, "push"));
   for (uint64_t i = 0; i < 20; i++) {
-    assert_int_equal(sift_fleet_strike(&archive.fleet, class_index(&archive.fixture, "push"), T0, i), SIFT_OK);
+    assert_int_equal(test_strike(&archive.fleet, push, T0, i), SIFT_OK);
   }
-  assert_int_equal(
-      sift_fleet_strike(&archive.fleet, class_index(&archive.fixture, "push"), T0, sift_space_hash(sift_span_of("b/push"))),
-      SIFT_OK);
+  assert_int_equal(test_strike_space(&archive.fleet, push, T0, "b/push", "push-refused"), SIFT_OK);
   archive.fleet.newest_ns = T0;
   archive_finish(&archive);
 }

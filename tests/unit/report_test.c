@@ -128,9 +128,9 @@ static void the_worst_evidence_comes_first(void **state) {
 static void its_incident_is_named(void **state) {
   (void)state;
   struct sift_incident incident = {
-      .class_index = class_index(&fixture, "push"), .start_s = T0 / SECOND, .end_s = T0 / SECOND + 600, .spaces = 40};
+      .series = {class_index(&fixture, "push"), SIFT_RULE_NONE}, .start_s = T0 / SECOND, .end_s = T0 / SECOND + 600, .spaces = 40};
   assert_has(report(&incident),
-             "\"incident\":{\"class\":\"push\",\"start\":\"2026-01-31T10:00:00Z\",\"end\":\"2026-01-31T10:10:00Z\","
+             "\"incident\":{\"class\":\"push\",\"rule\":null,\"start\":\"2026-01-31T10:00:00Z\",\"end\":\"2026-01-31T10:10:00Z\","
              "\"spaces\":40}");
 }
 

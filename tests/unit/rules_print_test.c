@@ -44,10 +44,10 @@ static void the_json_holds_the_whole_rule(void **state) {
   assert_false(json.failed);
   assert_non_null(strstr(json.bytes, "{\"name\":\"split\",\"version\":\"2\",\"hash\":\""));
   assert_non_null(strstr(json.bytes, "{\"id\":\"capacity\",\"title\":\"No machine was free\",\"incident\":true}"));
-  assert_non_null(strstr(
-      json.bytes, "{\"id\":\"started\",\"class\":\"lifecycle\",\"severity\":\"info\",\"mark\":\"startup\",\"headline\":false,"
-                  "\"channels\":[\"run\"],\"title\":\"The application starts\""));
-  assert_non_null(strstr(json.bytes, "\"mark\":null,\"headline\":false,\"channels\":null"));
+  assert_non_null(strstr(json.bytes, "{\"id\":\"started\",\"class\":\"lifecycle\",\"severity\":\"info\",\"mark\":\"startup\","
+                                     "\"headline\":false,\"incident\":false,"
+                                     "\"channels\":[\"run\"],\"title\":\"The application starts\""));
+  assert_non_null(strstr(json.bytes, "\"mark\":null,\"headline\":false,\"incident\":false,\"channels\":null"));
   assert_non_null(strstr(json.bytes, "\"none\":[\"(?i)warning\"],\"capture\":[\"limit\"]"));
   sift_json_release(&json);
   sift_ruleset_free(ruleset);

@@ -52,6 +52,16 @@ static struct sift_state_buffer folded(const struct sift_state_buffer *states, s
   return out;
 }
 
+/* Of a class or of one of its rules; what names no Space strikes nothing. */
+static enum sift_status strike_by(struct sift_fleet *fleet, const struct sift_observation *seen, struct sift_span space) {
+  const struct sift_strike strike = {.series = {seen->rule % 2, seen->demoted ? seen->rule : SIFT_RULE_NONE},
+                                     .time_ns = space.len > 1 ? seen->last.time_ns : SIFT_TIME_NONE,
+                                     .space = space,
+                                     .text = seen->text,
+                                     .space_hash = sift_space_hash(space)};
+  return sift_fleet_strike(fleet, &strike);
+}
+
 /* A state of some of the names "s/00" to "s/29" and "-", with random hits. */
 static struct sift_state_buffer random_state(uint64_t *seed) {
   struct sift_arena arena;
@@ -72,7 +82,7 @@ static struct sift_state_buffer random_state(uint64_t *seed) {
     for (uint64_t hits = support_random(seed) % 6; hits > 0; hits--) {
       struct sift_observation seen = support_random_hit(seed);
       assert_true(sift_space_observe(space, &arena, &seen));
-      assert_int_equal(sift_fleet_strike(&fleet, seen.rule % 2, seen.last.time_ns, sift_space_hash(space->name)), SIFT_OK);
+      assert_int_equal(strike_by(&fleet, &seen, space->name), SIFT_OK);
     }
     fleet.lines += space->lines;
   }

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/strike.h"
 #include "tests/unit/state_support.h"
 
 /* Random Spaces with rising names; the arena owns all. */
@@ -33,8 +34,9 @@ static void make_fleet(struct sift_fleet *fleet, uint64_t *seed) {
   }
   for (unsigned i = 0; i < 3000; i++) {
     uint64_t word = support_random(seed);
+    struct sift_series series = {(uint32_t)(word >> 40 & 1), word >> 41 & 1 ? (uint32_t)(word >> 42 & 3) : SIFT_RULE_NONE};
     int64_t time_ns = (int64_t)(word % 5 * word % 7) * INT64_C(300000000000) - 1;
-    assert_int_equal(sift_fleet_strike(fleet, (uint32_t)(word >> 40 & 1), time_ns, support_random(seed)), SIFT_OK);
+    assert_int_equal(test_strike(fleet, series, time_ns, support_random(seed) >> 20), SIFT_OK);
   }
   assert_int_equal(sift_sketch_add(&fleet->overflow, 17), SIFT_OK);
 }
@@ -115,7 +117,7 @@ static struct sift_state_buffer small_state(void) {
   struct sift_fleet fleet;
   make_spaces(&arena, spaces, 20, &seed);
   assert_int_equal(sift_fleet_init(&fleet), SIFT_OK);
-  assert_int_equal(sift_fleet_strike(&fleet, 1, 5, 99), SIFT_OK);
+  assert_int_equal(test_strike(&fleet, (struct sift_series){1, 2}, 5, 99), SIFT_OK);
   assert_int_equal(sift_fleet_damage(&fleet, SIFT_REASON_CORRUPT, sift_span_of("s"), 9), SIFT_OK);
   struct sift_state_buffer state = support_state(spaces, 20, &fleet);
   sift_fleet_release(&fleet);
@@ -207,7 +209,7 @@ static void what_is_no_state_is_told_from_a_damaged_one(void **state) {
     assert_int_equal(support_read(frame.bytes, frame.size, &spaces), SIFT_EFORMAT);
     sift_state_buffer_release(&frame);
   }
-  const char next[] = "\x82\xA9spacesift\xA5state\xA1v\x02";
+  const char next[] = "\x82\xA9spacesift\xA5state\xA1v\x03";
   struct sift_state_buffer frame = support_frame(next, sizeof next - 1);
   assert_int_equal(support_read(frame.bytes, frame.size, &spaces), SIFT_EVERSION);
   sift_state_buffer_release(&frame);
@@ -239,6 +241,23 @@ static void what_is_no_state_is_told_from_a_damaged_one(void **state) {
 #define WINDOWS                                                                                                                    \
   "\xA7"                                                                                                                           \
   "windows"
+#define A_B                                                                                                                        \
+  "\xA3"                                                                                                                           \
+  "a/b"
+#define A_C                                                                                                                        \
+  "\xA3"                                                                                                                           \
+  "a/c"
+/* Sketches of one Space and of two, by the hashes of their names. */
+#define HASH_A_B "\xCF\x48\xF7\x1E\x94\x75\x86\x06\x04"
+#define HASH_A_C "\xCF\xE3\xCD\x2C\xD7\xFA\x22\xBB\x71"
+#define ONE_AB "\x91" HASH_A_B
+#define TWO "\x92" HASH_A_B HASH_A_C
+#define BY(time, name, text) "\x93" time name "\xA1" text
+#define WINDOW(series, sketch, witnesses)                                                                                          \
+  FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x95" series "\xCD\x02\x58" sketch witnesses
+#define TEXT_16 "0123456789abcdef"
+#define TEXT_64 TEXT_16 TEXT_16 TEXT_16 TEXT_16
+#define TEXT_257 TEXT_64 TEXT_64 TEXT_64 TEXT_64 "x"
 #define END FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x90"
 
 struct forged {
@@ -334,14 +353,47 @@ static const struct forged cases[] = {
                              "corrupt" WINDOWS "\x90",
            SIFT_ECORRUPT),
     FORGED("damages missing", FLEET_TO_OVERFLOW "\x90" DAMAGES "\xCD\x03\xE8", SIFT_ECORRUPT),
-    FORGED("a window", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCD\x02\x58\x91\x07", SIFT_END),
-    FORGED("a window of no class", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x02\xCD\x02\x58\x91\x07",
+    FORGED("a window of a class", WINDOW("\x01\xC0", ONE_AB, "\x91" BY("\x05", A_B, "x")), SIFT_END),
+    FORGED("a window of a rule", WINDOW("\x01\x03", ONE_AB, "\x91" BY("\x05", A_B, "x")), SIFT_END),
+    FORGED("a window of no class", WINDOW("\x02\xC0", ONE_AB, "\x91" BY("\x05", A_B, "x")), SIFT_ECORRUPT),
+    FORGED("a window of no rule", WINDOW("\x01\x04", ONE_AB, "\x91" BY("\x05", A_B, "x")), SIFT_ECORRUPT),
+    FORGED("a window of version 1", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCD\x02\x58\x91\x07",
            SIFT_ECORRUPT),
-    FORGED("a window between windows", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\x07\x91\x07", SIFT_ECORRUPT),
-    FORGED("a window twice", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x93\x01\x00\x91\x07\x93\x01\x00\x91\x07",
+    FORGED("a window between windows", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x95\x01\xC0\x07\x90\x90",
            SIFT_ECORRUPT),
+    FORGED("an empty window", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x95\x01\xC0\x00\x90\x90", SIFT_END),
+    FORGED("a window twice", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x95\x01\xC0\x00\x90\x90\x95\x01\xC0\x00\x90\x90",
+           SIFT_ECORRUPT),
+    FORGED("a class before its rule",
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x95\x01\xC0\x00\x90\x90\x95\x01\x00\x00\x90\x90", SIFT_END),
+    FORGED("a class behind its rule",
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x92\x95\x01\x00\x00\x90\x90\x95\x01\xC0\x00\x90\x90", SIFT_ECORRUPT),
     FORGED("a window at the end of time",
-           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x93\x01\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\x9C\x91\x07",
+           FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\x91\x95\x01\xC0\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\x9C\x90\x90",
+           SIFT_ECORRUPT),
+    FORGED("a witness of an empty window", WINDOW("\x01\xC0", "\x90", "\x91" BY("\x05", A_B, "x")), SIFT_ECORRUPT),
+    FORGED("a Space without a witness", WINDOW("\x01\xC0", ONE_AB, "\x90"), SIFT_ECORRUPT),
+    FORGED("a witness of another Space", WINDOW("\x01\xC0", ONE_AB, "\x91" BY("\x05", A_C, "x")), SIFT_ECORRUPT),
+    FORGED("a witness that is no Space",
+           WINDOW("\x01\xC0", "\x91\xCF\xDE\x2F\xB8\xD1\xC1\xA2\x0F\x76", "\x91" BY("\x05", "\xA1-", "x")), SIFT_ECORRUPT),
+    FORGED("a witness of a bad name",
+           WINDOW("\x01\xC0", "\x91\xCF\x80\x44\xF8\xA6\x24\x58\x2C\x4C",
+                  "\x91" BY("\x05",
+                            "\xA3"
+                            "a b",
+                            "x")),
+           SIFT_ECORRUPT),
+    FORGED("a witness in the window's last moment",
+           WINDOW("\x01\xC0", ONE_AB, "\x91" BY("\xCF\x00\x00\x00\x45\xD9\x64\xB7\xFF", A_B, "x")), SIFT_END),
+    FORGED("a witness behind the window", WINDOW("\x01\xC0", ONE_AB, "\x91" BY("\xCF\x00\x00\x00\x45\xD9\x64\xB8\x00", A_B, "x")),
+           SIFT_ECORRUPT),
+    FORGED("two witnesses", WINDOW("\x01\xC0", TWO, "\x92" BY("\x05", A_B, "x") BY("\x05", A_C, "x")), SIFT_END),
+    FORGED("witnesses out of order", WINDOW("\x01\xC0", TWO, "\x92" BY("\x06", A_B, "x") BY("\x05", A_C, "x")), SIFT_ECORRUPT),
+    FORGED("one witness twice", WINDOW("\x01\xC0", TWO, "\x92" BY("\x05", A_B, "x") BY("\x06", A_B, "x")), SIFT_ECORRUPT),
+    FORGED("more witnesses than are kept",
+           WINDOW("\x01\xC0", TWO, "\x94" BY("\x05", A_B, "x") BY("\x05", A_C, "x") BY("\x06", A_B, "x") BY("\x07", A_B, "x")),
+           SIFT_ECORRUPT),
+    FORGED("a witness whose line is too long", WINDOW("\x01\xC0", ONE_AB, "\x91\x93\x05" A_B "\xDA\x01\x01" TEXT_257),
            SIFT_ECORRUPT),
     FORGED("an absurd count of windows", FLEET_TO_OVERFLOW "\x90" DAMAGES "\x90" WINDOWS "\xDD\xFF\xFF\xFF\xFF", SIFT_ECORRUPT),
 };

@@ -109,7 +109,7 @@ static void windows_of_classes_that_both_know_stay_sorted(void **state) {
   read_fleet(&to, to_rules, &fleet);
   assert_int_equal(fleet.window_count, 6);
   for (size_t i = 0; i < 6; i++) {
-    assert_string_equal(to_rules->classes[fleet.windows[i].class_index].id, i < 3 ? "incident-a" : "incident-c");
+    assert_string_equal(to_rules->classes[fleet.windows[i].series.class_index].id, i < 3 ? "incident-a" : "incident-c");
     assert_true(i % 3 == 0 || fleet.windows[i].start_s > fleet.windows[i - 1].start_s);
     assert_int_equal(sift_sketch_estimate(&fleet.windows[i].spaces), 1);
   }

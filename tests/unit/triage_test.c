@@ -1,6 +1,8 @@
 #include "tests/unit/triage_fixture.h"
 
+#include "engine/report.h"
 #include "engine/triage.h"
+#include "tests/support/strike.h"
 
 struct world {
   struct fixture fixture;
@@ -193,12 +195,12 @@ static void one_space_leaves_nothing_to_the_next(void **state) {
 
 /* Makes a fleet in which push struck `spaces` Spaces and this one in the window of T0, and finds its incidents. */
 static void strike(struct world *world, struct sift_fleet *fleet, uint64_t spaces, const char *name) {
-  uint32_t push = class_index(&world->fixture, "push");
+  const struct sift_series push = test_class_series(class_index(&world->fixture, "push"));
   assert_int_equal(sift_fleet_init(fleet), SIFT_OK);
   for (uint64_t i = 0; i < spaces; i++) {
-    assert_int_equal(sift_fleet_strike(fleet, push, T0, i + 1), SIFT_OK);
+    assert_int_equal(test_strike(fleet, push, T0, i + 1), SIFT_OK);
   }
-  assert_int_equal(sift_fleet_strike(fleet, push, T0, sift_space_hash(sift_span_of(name))), SIFT_OK);
+  assert_int_equal(test_strike_space(fleet, push, T0, name, "push-refused"), SIFT_OK);
   assert_int_equal(sift_incidents_find(&world->incidents, world->fixture.ruleset, fleet, spaces), SIFT_OK);
   assert_int_equal(world->incidents.count, 1);
 }
@@ -242,6 +244,34 @@ static void the_first_hit_places_a_space_in_an_incident_only_within_its_attempt(
   sift_fleet_release(&fleet);
 }
 
+static void a_phrase_of_the_platform_strikes_only_by_its_own_evidence(void **state) {
+  struct world *world = *state;
+  struct sift_fleet fleet;
+  uint32_t rule = rule_index(&world->fixture, "headline");
+  world->fixture.ruleset->rules[rule].incident = true;
+  const struct sift_series phrase = {class_index(&world->fixture, "crash"), rule};
+  assert_int_equal(sift_fleet_init(&fleet), SIFT_OK);
+  for (uint64_t i = 0; i < 20; i++) {
+    assert_int_equal(test_strike(&fleet, phrase, T0, i), SIFT_OK);
+  }
+  assert_int_equal(test_strike_space(&fleet, phrase, T0, "acme/demo", "headline"), SIFT_OK);
+  assert_int_equal(sift_incidents_find(&world->incidents, world->fixture.ruleset, &fleet, 40), SIFT_OK);
+  assert_int_equal(world->incidents.count, 1);
+  const struct sift_node nodes[] = {node("a", "incident", of(SIFT_COND_INCIDENT, 0)), node("b", "alone", of(SIFT_COND_ALWAYS, 0))};
+  see(&world->fixture, "crash-exit", T0 + SECOND, 0); /* of the same class */
+  assert_string_equal(judge(world, nodes, 2), "alone");
+  see(&world->fixture, "headline", T0 + SECOND, 1);
+  see(&world->fixture, "deps-module", T0 + 2 * SECOND, 2);
+  assert_string_equal(judge(world, nodes, 2), "incident");
+  assert_string_equal(proof_of(world), "headline");
+  assert_int_equal(sift_series_compare(world->verdict.incident->series, phrase), 0);
+  assert_int_equal(world->verdict.current_count, 3); /* its own evidence stays */
+  uint32_t also[SIFT_PROOFS_MAX];
+  assert_int_equal(sift_verdict_also(also, world->fixture.ruleset, &world->verdict), 1);
+  assert_int_equal(also[0], class_index(&world->fixture, "deps"));
+  sift_fleet_release(&fleet);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void) {
@@ -255,6 +285,7 @@ int main(void) {
       TEST(the_list_keeps_the_worst_when_there_are_more),
       TEST(one_space_leaves_nothing_to_the_next),
       TEST(a_space_is_in_an_incident_by_its_evidences_time_and_name),
+      TEST(a_phrase_of_the_platform_strikes_only_by_its_own_evidence),
       TEST(the_first_hit_places_a_space_in_an_incident_only_within_its_attempt),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

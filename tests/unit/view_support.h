@@ -80,8 +80,13 @@ static inline void view_observe(struct sift_space *space, struct sift_arena *are
   fleet->lines++;
   fleet->hits++;
   fleet->newest_ns = hit->time_ns > fleet->newest_ns ? hit->time_ns : fleet->newest_ns;
-  if (!hit->demoted && rule->severity >= SIFT_WARNING) {
-    assert_int_equal(sift_fleet_strike(fleet, rule->class_index, hit->time_ns, sift_space_hash(space->name)), SIFT_OK);
+  if (!hit->demoted && rule->severity >= SIFT_WARNING && hit->name != 0) {
+    const struct sift_strike strike = {.series = {rule->class_index, SIFT_RULE_NONE},
+                                       .time_ns = hit->time_ns,
+                                       .space = space->name,
+                                       .text = seen.text,
+                                       .space_hash = sift_space_hash(space->name)};
+    assert_int_equal(sift_fleet_strike(fleet, &strike), SIFT_OK);
   }
 }
 

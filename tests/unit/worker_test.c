@@ -18,6 +18,7 @@ static const struct test_rule rules[] = {
     {.id = "build-only", .severity = SIFT_ERROR, .any = {"only in builds"}, .channel = "build"},
     {.id = "failed", .mark = SIFT_MARK_STEP_FAILED, .any = {"^--> ERROR"}},
     {.id = "fault", .severity = SIFT_ERROR, .any = {"No module named '(?<module>\\w+)'"}, .captures = {"module"}},
+    {.id = "launch", .class_id = "unhealthy", .severity = SIFT_FATAL, .incident = true, .any = {"Launch timed out"}},
     {.id = "ok", .mark = SIFT_MARK_STEP_OK, .any = {"^(?:DONE|CACHED)"}},
     {.id = "push", .class_id = "incident-push", .severity = SIFT_ERROR, .any = {"push refused"}},
     {.id = "queued", .mark = SIFT_MARK_QUEUED, .any = {"^===== Build Queued"}},
@@ -248,6 +249,28 @@ static void a_hit_is_an_event_and_a_strike(void **state) {
   assert_int_equal(sift_sketch_estimate(&fleet->windows[0].spaces), 1);
 }
 
+static void a_phrase_is_struck_for_itself_and_its_class_only_where_that_is_one(void **state) {
+  struct fixture *fixture = *state;
+  shard(fixture, "s", "a/b", "run", "2024-08-11T05:40:00Z Launch timed out\n2024-08-11T05:40:00Z No module named 'x'\n");
+  const struct sift_fleet *fleet = sift_worker_fleet(fixture->worker);
+  assert_int_equal(fleet->window_count, 1);
+  assert_int_equal(fleet->windows[0].series.rule, sift_ruleset_find_rule(fixture->ruleset, sift_span_of("launch")));
+  assert_int_equal(fleet->windows[0].witnesses.count, 1);
+  const struct sift_witness *witness = &fleet->windows[0].witnesses.items[0];
+  assert_true(sift_span_equal(sift_witness_space(witness), sift_span_of("a/b")));
+  assert_true(sift_span_equal(sift_witness_text(witness), sift_span_of("2024-08-11T05:40:00Z Launch timed out")));
+}
+
+static void what_a_good_step_demotes_strikes_nothing(void **state) {
+  struct fixture *fixture = *state;
+  shard(fixture, "s", "a/b", "build",
+        "2024-08-11T05:40:00Z x\n--> RUN x\n2024-08-11T05:40:01Z Launch timed out\n2024-08-11T05:40:01Z push refused\nDONE 1s\n"
+        "--> RUN y\n2024-08-11T05:40:02Z push refused\n--> ERROR: y\n");
+  const struct sift_fleet *fleet = sift_worker_fleet(fixture->worker);
+  assert_int_equal(fleet->window_count, 1);
+  assert_int_equal(fleet->windows[0].series.rule, SIFT_RULE_NONE);
+}
+
 /* One batch of `count` records, each of a Space of its own, from number `from` on. */
 static void feed_many(struct fixture *fixture, uint32_t from, uint32_t count) {
   static char text[4096];
@@ -321,6 +344,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(lines_of_no_space_are_counted_under_a_dash, set_up, tear_down),
       cmocka_unit_test_setup_teardown(records_give_their_own_time_offset_and_line, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_hit_is_an_event_and_a_strike, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_phrase_is_struck_for_itself_and_its_class_only_where_that_is_one, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(what_a_good_step_demotes_strikes_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_line_too_costly_for_rules_is_counted_once_where_they_apply, set_up, tear_down),
       cmocka_unit_test_setup_teardown(more_streams_than_are_remembered_are_forgotten_between_batches, set_up, tear_down),
   };

@@ -103,10 +103,24 @@ static void none_are_kept_where_none_are_asked_for(void **state) {
   sift_worst_free(worst);
 }
 
+static void another_phrases_incident_explains_nothing(void **state) {
+  (void)state;
+  struct sift_worst *worst = NULL;
+  struct sift_incident incident = {.series = {class_index(&fixture, "push"), rule_index(&fixture, "headline")}};
+  assert_int_equal(sift_worst_new(&worst, fixture.ruleset, 5, 100, false), SIFT_OK);
+  see(&fixture, "push-refused", T0, 0);
+  add(worst, "a/in", SIFT_FATAL, SIFT_HIGH, &incident);
+  add(worst, "b/alone", SIFT_ERROR, SIFT_HIGH, NULL);
+  char *text = written(worst);
+  assert_true(strstr(text, "a/in") < strstr(text, "b/alone"));
+  free(text);
+  sift_worst_free(worst);
+}
+
 static void spaces_that_an_incident_explains_come_last(void **state) {
   (void)state;
   struct sift_worst *worst = NULL;
-  struct sift_incident incident = {.class_index = class_index(&fixture, "push")};
+  struct sift_incident incident = {.series = {class_index(&fixture, "push"), SIFT_RULE_NONE}};
   assert_int_equal(sift_worst_new(&worst, fixture.ruleset, 5, 100, false), SIFT_OK);
   see(&fixture, "push-refused", T0, 0);
   add(worst, "a/in", SIFT_FATAL, SIFT_HIGH, &incident);
@@ -144,6 +158,7 @@ int main(void) {
       TEST(only_the_worst_are_kept_and_the_others_counted),
       TEST(none_are_kept_where_none_are_asked_for),
       TEST(spaces_that_an_incident_explains_come_last),
+      TEST(another_phrases_incident_explains_nothing),
       TEST(log_text_reaches_no_terminal_raw),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ enum {
   CLASSES_MAX = 12, /* listed */
   DAMAGES_MAX = 20, /* listed */
   SPARKS_MAX = 72,  /* columns of a course in time */
+  TITLE_BYTES_MAX = 1024,
 };
 
 static void put_heading(struct sift_text *text, const char *heading) {
@@ -226,20 +227,39 @@ static void put_sparks(struct sift_text *text, const struct sift_incident *incid
   sift_text_put(text, "\n");
 }
 
+/* Who was struck first, and by what. */
+static void put_first(struct sift_text *text, const struct sift_witness *witness, unsigned width) {
+  char time[TIME_BYTES];
+  bool dated = sift_stamp_format(witness->time_ns, time) > 0;
+  sift_text_put(text, "    first  ");
+  sift_text_safe(text, sift_witness_space(witness), SIZE_MAX);
+  sift_text_format(text, "%s%s\n", dated ? ", " : "", dated ? time : "");
+  sift_text_put(text, "    line   ");
+  const size_t taken = strlen("    line   ");
+  sift_text_safe(text, sift_witness_text(witness), width > taken ? width - taken : 1);
+  sift_text_put(text, "\n");
+}
+
 static void put_minute(struct sift_text *text, int64_t time_s) {
   char time[TIME_BYTES];
   sift_stamp_format(time_s * 1000000000, time);
   sift_text_format(text, "%.10s %.5s", time, time + 11);
 }
 
-static void put_incident(struct sift_text *text, const struct sift_class *class, const struct sift_incident *incident,
+static void put_incident(struct sift_text *text, const struct sift_ruleset *ruleset, const struct sift_incident *incident,
                          unsigned width) {
+  char title[TITLE_BYTES_MAX];
+  sift_incident_title(title, sizeof title, ruleset, incident);
   sift_text_put(text, "  ");
   sift_text_style(text, SIFT_STYLE_RED);
-  size_t taken = 4 + sift_text_safe(text, sift_span_of(class->id), SIZE_MAX);
+  size_t taken = 4 + sift_text_safe(text, sift_span_of(ruleset->classes[incident->series.class_index].id), SIZE_MAX);
+  if (incident->series.rule != SIFT_RULE_NONE) {
+    sift_text_put(text, ", ");
+    taken += 2 + sift_text_safe(text, sift_span_of(ruleset->rules[incident->series.rule].id), SIZE_MAX);
+  }
   sift_text_style(text, SIFT_STYLE_PLAIN);
   sift_text_put(text, "  ");
-  sift_text_safe(text, sift_span_of(class->title), width > taken ? width - taken : 1);
+  sift_text_safe(text, sift_span_of(title), width > taken ? width - taken : 1);
   sift_text_put(text, "\n    ");
   put_minute(text, incident->start_s);
   sift_text_put(text, " to ");
@@ -250,6 +270,9 @@ static void put_incident(struct sift_text *text, const struct sift_class *class,
   put_number(text, incident->peak_spaces, "Space", "Spaces");
   sift_text_format(text, " in 5 minutes, usual are %.0f\n", incident->baseline);
   put_sparks(text, incident, width);
+  if (incident->witnesses.count > 0) {
+    put_first(text, &incident->witnesses.items[0], width);
+  }
 }
 
 void sift_text_incidents(struct sift_text *text, const struct sift_ruleset *ruleset, const struct sift_incidents *incidents,
@@ -259,6 +282,6 @@ void sift_text_incidents(struct sift_text *text, const struct sift_ruleset *rule
   }
   put_heading(text, "Incidents");
   for (size_t i = 0; i < incidents->count; i++) {
-    put_incident(text, &ruleset->classes[incidents->items[i].class_index], &incidents->items[i], width);
+    put_incident(text, ruleset, &incidents->items[i], width);
   }
 }

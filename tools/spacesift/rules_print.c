@@ -118,6 +118,8 @@ static void put_rule_json(struct sift_json *json, const struct sift_ruleset *rul
   }
   sift_json_key(json, "headline");
   sift_json_bool(json, rule->headline);
+  sift_json_key(json, "incident");
+  sift_json_bool(json, rule->incident);
   put_channels_json(json, ruleset, rule);
   put_field_json(json, "title", rule->title);
   put_patterns_json(json, "any", &rule->any);

@@ -116,6 +116,9 @@ static void put_head(struct sift_text *text, const struct sift_ruleset *ruleset,
   if (rule->headline) {
     put_line(text, "headline", sift_span_of("true"));
   }
+  if (rule->incident) {
+    put_line(text, "incident", sift_span_of("true (may be an incident of its own)"));
+  }
 }
 
 enum sift_status sift_rules_show(struct sift_text *text, const struct sift_ruleset *ruleset, const struct sift_rule *rule) {

@@ -160,6 +160,10 @@ static enum sift_status reserve(struct sift_worst *worst) {
   return SIFT_OK;
 }
 
+static bool is_of(const struct sift_ruleset *ruleset, uint32_t rule, struct sift_series series) {
+  return series.rule == rule || (series.rule == SIFT_RULE_NONE && ruleset->rules[rule].class_index == series.class_index);
+}
+
 enum sift_status sift_worst_add(struct sift_worst *worst, const struct sift_space *space, const struct sift_verdict *verdict) {
   if (verdict->severity < SIFT_ERROR) {
     return SIFT_OK;
@@ -168,7 +172,7 @@ enum sift_status sift_worst_add(struct sift_worst *worst, const struct sift_spac
   const struct sift_incident *incident = verdict->incident;
   const struct sift_evidence *proof = verdict->proof;
   struct entry entry = {
-      .explained = incident != NULL && proof != NULL && worst->ruleset->rules[proof->rule].class_index == incident->class_index,
+      .explained = incident != NULL && proof != NULL && is_of(worst->ruleset, proof->rule, incident->series),
       .severity = verdict->severity,
       .confidence = verdict->confidence,
       .time_ns = proof != NULL ? proof->last.time_ns : SIFT_TIME_NONE,

@@ -99,5 +99,6 @@ void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *p
 
 void sift_rules_lint(const struct sift_ruleset *ruleset, struct sift_problems *problems) {
   sift_lint_rules(ruleset, problems);
+  sift_lint_shadows(ruleset, problems);
   sift_lint_tree(ruleset, problems);
 }

@@ -1,5 +1,5 @@
 /* Where a shape is said to cover another, every text that the narrow pattern matches is matched by the wide one: over random
- * patterns, and over pieces of them, which are covered often. PCRE2 is the definition; it shares no code with the shapes. */
+ * patterns, over pieces of them, and over others that share much with them. PCRE2 is the definition; it shares no code with the shapes. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdio.h>
@@ -25,21 +25,49 @@ static bool matches(const pcre2_code *code, const char *line, size_t len) {
   return found;
 }
 
-/* Small things that people write, put together at random: they share much, so that one often covers another. */
-static void compose(struct test_random *random, char *out, size_t size) {
-  static const char *const pieces[] = {
-      "a",      "b",    "ab",        " ",       "\\b",    "\\w+",    "\\w",           "\\s",      "\\s+",    "\\d{2}",
-      "[ab]",   "[^a]", "[^a]*",     ".*",      ".",      "(?:a|b)", "(?:ab|b )",     "(?:a)?",   "(?<n>b)", "a+",
-      "b{1,2}", "a?",   "(?:a|ab)+", "B",       "(?i:a)", "(?!b)",   "(?<=a)",        "(?>a|ab)", "a++",     "[[:alpha:]]",
-      "(?:a|)", "|b",   "1",         "(?:1|2)", "\\d+",   "\\W",     "(?:\\bab|a b)", "\\.",      ".{0,2}",  "(?-i:b)"};
-  size_t len = 0;
-  const char *begin[] = {"", "", "", "^", "(?i)"};
-  const char *end[] = {"", "", "", "$"};
-  len += (size_t)snprintf(out, size, "%s", begin[test_random_below(random, 5)]);
-  for (uint32_t left = 1 + test_random_below(random, 5); left > 0 && len + 24 < size; left--) {
-    len += (size_t)snprintf(out + len, size - len, "%s", pieces[test_random_below(random, sizeof pieces / sizeof pieces[0])]);
+/* Small things that people write. */
+static const char *const pieces[] = {
+    "a",      "b",       "ab",        " ",       "\\b",        "\\w+",      "\\w",           "\\s",      "\\s+",    "\\d{2}",
+    "[ab]",   "[^a]",    "[^a]*",     ".*",      ".",          "(?:a|b)",   "(?:ab|b )",     "(?:a)?",   "(?<n>b)", "a+",
+    "b{1,2}", "a?",      "(?:a|ab)+", "B",       "(?i:a)",     "(?!b)",     "(?<=a)",        "(?>a|ab)", "a++",     "[[:alpha:]]",
+    "(?:a|)", "|b",      "1",         "(?:1|2)", "\\d+",       "\\W",       "(?:\\bab|a b)", "\\.",      ".{0,2}",  "(?-i:b)",
+    "b{1,3}", "[ab]{3}", "[ab]{2,3}", "a{1,2}",  "(?:a|b){2}", "(?:ab|ba)", "(?:a|b)c?",     "(?:a|b 1)"};
+enum { PIECES = sizeof pieces / sizeof pieces[0], PIECES_MAX = 5, BEGINS = 5, ENDS = 4 };
+
+/* Some of them, put together at random. */
+struct recipe {
+  uint32_t begin, end, count;
+  uint32_t pieces[PIECES_MAX];
+};
+
+static struct recipe invent(struct test_random *random) {
+  struct recipe recipe = {.begin = test_random_below(random, BEGINS), .end = test_random_below(random, ENDS)};
+  recipe.count = 1 + test_random_below(random, PIECES_MAX);
+  for (uint32_t i = 0; i < recipe.count; i++) {
+    recipe.pieces[i] = test_random_below(random, PIECES);
   }
-  snprintf(out + len, size - len, "%s", end[test_random_below(random, 4)]);
+  return recipe;
+}
+
+/* Another one that shares most with it, so that it nearly covers it, or does. */
+static struct recipe vary(struct test_random *random, struct recipe recipe) {
+  recipe.begin = test_random_below(random, 3) == 0 ? 0 : recipe.begin;
+  recipe.end = test_random_below(random, 3) == 0 ? 0 : recipe.end;
+  for (uint32_t changes = test_random_below(random, 3); changes > 0; changes--) {
+    recipe.pieces[test_random_below(random, recipe.count)] = test_random_below(random, PIECES);
+  }
+  recipe.count -= recipe.count > 1 ? test_random_below(random, 2) : 0;
+  return recipe;
+}
+
+static void write_pattern(const struct recipe *recipe, char *out, size_t size) {
+  static const char *const begins[BEGINS] = {"", "", "^", "^", "(?i)"};
+  static const char *const ends[ENDS] = {"", "", "$", "$"};
+  size_t len = (size_t)snprintf(out, size, "%s", begins[recipe->begin]);
+  for (uint32_t i = 0; i < recipe->count; i++) {
+    len += (size_t)snprintf(out + len, size - len, "%s", pieces[recipe->pieces[i]]);
+  }
+  snprintf(out + len, size - len, "%s", ends[recipe->end]);
 }
 
 /* A run of its tokens: whatever else it means, the pattern often cannot match without it. */
@@ -97,11 +125,14 @@ int main(void) {
   for (unsigned round = 0; round < rounds; round++) {
     char narrow[PATTERN];
     char wide[PATTERN];
-    (round % 4 == 0 ? test_random_pattern : compose)(&random, narrow, sizeof narrow);
-    if (round % 2 == 0) {
+    if (round % 4 == 0) {
+      test_random_pattern(&random, narrow, sizeof narrow);
       cut(&random, narrow, wide, sizeof wide);
     } else {
-      compose(&random, wide, sizeof wide);
+      struct recipe recipe = invent(&random);
+      struct recipe other = round % 4 == 1 ? invent(&random) : vary(&random, recipe);
+      write_pattern(&recipe, narrow, sizeof narrow);
+      write_pattern(&other, wide, sizeof wide);
     }
     struct sift_shape narrow_shape;
     struct sift_shape wide_shape;

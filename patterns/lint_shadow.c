@@ -19,6 +19,8 @@ struct member {
 
 struct shadows {
   struct sift_problems *problems;
+  struct sift_uses uses;
+  const struct sift_rule *rules; /* the first of the set */
   struct member *members;
   size_t count;
   struct sift_arena narrow, wide; /* one shape each */
@@ -55,9 +57,14 @@ static bool gives_captures(const struct member *member) {
   return false;
 }
 
+/* A rule that the tree asks for by its id, or that is graver, stands out among those of its class whatever else they match. */
+static bool stands_out(const struct shadows *shadows, const struct sift_rule *rule, const struct sift_rule *other) {
+  return rule->severity > other->severity || shadows->uses.rules[rule - shadows->rules];
+}
+
 /* Whether it would mean something that `wide` matches all that `narrow` does. What narrows the rule of `narrow` further leaves it
  * so; what narrows the other may tell the two apart, and so may channels. */
-static bool comparable(const struct member *narrow, const struct member *wide) {
+static bool comparable(const struct shadows *shadows, const struct member *narrow, const struct member *wide) {
   if (!sift_bytes_within(wide->needs, narrow->holds) || strcmp(narrow->pattern->text, wide->pattern->text) == 0) {
     return false;
   }
@@ -69,7 +76,8 @@ static bool comparable(const struct member *narrow, const struct member *wide) {
     return !gives_captures(narrow);
   }
   const struct sift_rule *other = wide->rule;
-  return (narrow->rule->channels & ~other->channels) == 0 && other->all.count + other->none.count == 0;
+  return !stands_out(shadows, narrow->rule, other) && (narrow->rule->channels & ~other->channels) == 0 &&
+         other->all.count + other->none.count == 0;
 }
 
 static bool covers(struct shadows *shadows, const struct sift_shape *narrow, const struct member *wide) {
@@ -83,7 +91,7 @@ static bool covers(struct shadows *shadows, const struct sift_shape *narrow, con
 static bool told_the_other_way(struct shadows *shadows, const struct sift_shape *narrow_shape, const struct member *narrow,
                                const struct member *wide) {
   struct sift_shape shape;
-  if (narrow > wide || !comparable(wide, narrow)) {
+  if (narrow > wide || !comparable(shadows, wide, narrow)) {
     return false;
   }
   return sift_shape_read(&shape, &shadows->wide, wide->pattern->text) && sift_shape_covers(narrow_shape, &shape);
@@ -107,7 +115,7 @@ static void tell(struct shadows *shadows, const struct member *narrow, const str
 static bool in_shadow(struct shadows *shadows, const struct sift_shape *shape, const struct member *narrow,
                       const struct member *wide) {
   shadows->pairs++;
-  return wide != narrow && comparable(narrow, wide) && covers(shadows, shape, wide) &&
+  return wide != narrow && comparable(shadows, narrow, wide) && covers(shadows, shape, wide) &&
          !told_the_other_way(shadows, shape, narrow, wide) && sift_database_takes(narrow->pattern) &&
          sift_database_takes(wide->pattern);
 }
@@ -154,8 +162,11 @@ void sift_lint_shadows(const struct sift_ruleset *ruleset, struct sift_problems 
   for (size_t i = 0; i < ruleset->rule_count; i++) {
     room += ruleset->rules[i].any.count;
   }
-  struct shadows shadows = {.problems = problems, .members = calloc(room, sizeof *shadows.members)};
-  if (shadows.members == NULL) {
+  struct shadows shadows = {.problems = problems, .rules = ruleset->rules};
+  shadows.members = calloc(room, sizeof *shadows.members);
+  if (!sift_uses_init(&shadows.uses, ruleset) || shadows.members == NULL) {
+    sift_uses_release(&shadows.uses);
+    free(shadows.members);
     return;
   }
   sift_arena_init(&shadows.narrow);
@@ -174,5 +185,6 @@ void sift_lint_shadows(const struct sift_ruleset *ruleset, struct sift_problems 
   }
   sift_arena_release(&shadows.narrow);
   sift_arena_release(&shadows.wide);
+  sift_uses_release(&shadows.uses);
   free(shadows.members);
 }

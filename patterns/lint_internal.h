@@ -22,6 +22,9 @@ void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *p
 void sift_lint_patterns(const struct sift_rule *rule, struct sift_problems *problems);
 void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problems);
 
+/* Whether there are enough examples. */
+void sift_lint_examples(const struct sift_rule *rule, struct sift_problems *problems);
+
 /* Patterns that match nothing but what another pattern of the rule, or of another rule that says the same, matches too. The set
  * must be whole: what of it could not be read might tell two rules apart. */
 void sift_lint_shadows(const struct sift_ruleset *ruleset, struct sift_problems *problems);

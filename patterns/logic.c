@@ -177,7 +177,7 @@ bool sift_logic_excludes(struct sift_logic *logic, const struct sift_condition *
     return not ->children != NULL && sift_logic_implies(logic, not == a ? b : a, &not ->children[0]);
   }
   if (compound(a) || compound(b)) {
-    const struct sift_condition *whole = compound(a) ? a : b;
+    const struct sift_condition *whole = a->kind == SIFT_COND_ANY || !compound(b) ? a : b; /* each of any, then one of all */
     const struct sift_condition *part = whole == a ? b : a;
     bool all = whole->kind == SIFT_COND_ALL;
     for (size_t i = 0; i < whole->child_count; i++) {

@@ -19,7 +19,7 @@ enum sift_part_kind {
   SIFT_PART_WHOLE, /* takes bytes, and is the same only where it is written the same: \p{Lu}, [[:alpha:]], (?>…), x++ */
 };
 
-enum { SIFT_PART_UNLIMITED = UINT32_MAX };
+#define SIFT_PART_UNLIMITED UINT32_MAX
 
 struct sift_part {
   enum sift_part_kind kind;

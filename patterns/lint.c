@@ -99,5 +99,9 @@ void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *p
 
 void sift_rules_lint(const struct sift_ruleset *ruleset, struct sift_problems *problems) {
   sift_lint_rules(ruleset, problems);
+  for (size_t i = 0; i < ruleset->rule_count; i++) {
+    sift_lint_examples(&ruleset->rules[i], problems);
+  }
+  sift_lint_shadows(ruleset, problems);
   sift_lint_tree(ruleset, problems);
 }

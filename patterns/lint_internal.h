@@ -22,7 +22,29 @@ void sift_lint_rules(const struct sift_ruleset *ruleset, struct sift_problems *p
 void sift_lint_patterns(const struct sift_rule *rule, struct sift_problems *problems);
 void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problems);
 
-/* The tree, and the classes that it and the rules leave unused. */
+/* Whether there are enough examples. */
+void sift_lint_examples(const struct sift_rule *rule, struct sift_problems *problems);
+
+/* Patterns that match nothing but what another pattern of the rule, or of another rule that says the same, matches too. The set
+ * must be whole: what of it could not be read might tell two rules apart. */
+void sift_lint_shadows(const struct sift_ruleset *ruleset, struct sift_problems *problems);
+
+/* What the tree asks for. */
+struct sift_uses {
+  bool *rules;                    /* by rule: asked for by its id */
+  bool classes[SIFT_CLASSES_MAX]; /* asked for by their id */
+  bool marks[SIFT_MARKS];
+  bool phases; /* some phase is asked for, and every mark may change it */
+};
+
+/* False where memory is out. */
+bool sift_uses_init(struct sift_uses *uses, const struct sift_ruleset *ruleset);
+void sift_uses_release(struct sift_uses *uses);
+
+/* Classes without rules, and classes and rules that no node of the tree asks for. */
+void sift_lint_uses(const struct sift_ruleset *ruleset, struct sift_problems *problems);
+
+/* The tree, and the classes and rules that it leaves unused. The set need not be sealed. */
 void sift_lint_tree(const struct sift_ruleset *ruleset, struct sift_problems *problems);
 
 #endif

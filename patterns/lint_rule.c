@@ -14,14 +14,40 @@ static bool any_text(const struct sift_token *dot, const struct sift_token *repe
   return dot->kind == SIFT_TOKEN_DOT && repeat->kind == SIFT_TOKEN_REPEAT && repeat->optional && repeat->unbounded;
 }
 
-/* Whether the pattern begins with .* or ^.*, whatever options stand before. */
+enum { GROUPS_MAX = 64 };
+
+/* Whether the pattern, one of its alternatives, or one within a group that it begins with, begins with .* or ^.*, whatever options
+ * stand before. A group that captures may be there for what it captures. */
 static bool begins_open(const char *pattern) {
+  bool begin[GROUPS_MAX] = {true}; /* by depth: the group begins where the pattern does */
+  size_t depth = 0;
+  bool at_begin = true;
   struct sift_token_reader reader = {.text = pattern};
   struct sift_token token;
   struct sift_token repeat;
   while (sift_token_next(&reader, &token)) {
-    if (token.kind != SIFT_TOKEN_NOTHING && token.kind != SIFT_TOKEN_ANCHOR) {
-      return sift_token_repeats(&reader, &repeat) && any_text(&token, &repeat);
+    switch (token.kind) {
+    case SIFT_TOKEN_NOTHING:
+    case SIFT_TOKEN_ANCHOR:
+      break;
+    case SIFT_TOKEN_OPEN:
+      if (++depth == GROUPS_MAX) {
+        return false;
+      }
+      at_begin = begin[depth] = at_begin && token.text.data[token.text.len - 1] == ':';
+      break;
+    case SIFT_TOKEN_OR:
+      at_begin = begin[depth];
+      break;
+    case SIFT_TOKEN_CLOSE:
+      depth -= depth > 0;
+      at_begin = false;
+      break;
+    default:
+      if (at_begin && sift_token_repeats(&reader, &repeat) && any_text(&token, &repeat)) {
+        return true;
+      }
+      at_begin = false;
     }
   }
   return false;
@@ -45,7 +71,8 @@ static void lint_pattern(const struct sift_rule *rule, const struct sift_pattern
                          struct sift_problems *problems) {
   struct sift_spot spot = {rule->file, pattern->line, pattern->column, rule->id};
   if (begins_open(pattern->text)) {
-    sift_lint_warn(problems, spot, field, "take it away: a pattern may match anywhere in the line", "begins with .*");
+    sift_lint_warn(problems, spot, field, "take it away, with a ^ before it: a pattern may match anywhere in the line",
+                   "begins with .*");
   }
   if (ends_open(pattern->text)) {
     sift_lint_warn(problems, spot, field, "take it away: the rest of the line may be anything", "ends with .*");
@@ -146,6 +173,24 @@ static void lint_near_miss(const struct sift_rule *rule, struct sift_problems *p
   struct sift_spot spot = {rule->file, rule->line, rule->column, rule->id};
   sift_lint_warn(problems, spot, "examples.no_match", "add a line that looks like a match and is none",
                  "no line shares a word with the lines that match, so nothing is proved");
+}
+
+/* One line shows that a rule works, several show what it is about. */
+enum { EXAMPLES_MIN = 3 };
+
+static void lint_count(const struct sift_rule *rule, size_t count, const char *field, const char *what, const char *hint,
+                       struct sift_problems *problems) {
+  struct sift_spot spot = {rule->file, rule->line, rule->column, rule->id};
+  if (count < EXAMPLES_MIN) {
+    sift_lint_warn(problems, spot, field, hint, "%zu %s example%s: give at least %d", count, what, count == 1 ? "" : "s",
+                   EXAMPLES_MIN);
+  }
+}
+
+void sift_lint_examples(const struct sift_rule *rule, struct sift_problems *problems) {
+  lint_count(rule, rule->match.count, "examples.match", "matching", "add lines that other versions of the program print", problems);
+  lint_count(rule, rule->no_match.count, "examples.no_match", "near-miss", "add lines that look like a match and are none",
+             problems);
 }
 
 void sift_lint_texts(const struct sift_rule *rule, struct sift_problems *problems) {

@@ -47,6 +47,46 @@ def test_a_wrong_case_is_explained(pack, tmp_path):
     assert {"label": "oom", "verdict": "dep_missing_module", "cases": 1} in document["confusion"]
 
 
+def test_a_case_may_have_several_logs(pack, tmp_path):
+    """All of them are one Space's, and places name the log."""
+    failed = "ModuleNotFoundError: No module named 'torch'"
+    both = {"label": "dep_missing_module", "logs": {"build": "#1 [internal] load build definition from Dockerfile", "run": failed}}
+    result = run(tmp_path, both, {**both, "logs": {"platform": "Scheduling failure: unable to schedule"}, "label": "scheduling_capacity"})
+    assert result.status == program.OK, result.text
+    assert "2 cases, 2 right: 100.0 %" in result.text
+    wrong = run(tmp_path, CALM, {**both, "id": "two", "label": "oom"})
+    assert wrong.status == program.DAMAGE
+    assert "cases.jsonl:2 two (logs): dep_missing_module, but it is oom" in wrong.text
+    assert "cases.jsonl:2:run" in wrong.text
+
+
+def test_a_case_of_several_logs_is_judged_as_a_scan_of_them(pack, tmp_path):
+    logs = {"build": "ERROR: ResolutionImpossible: see above\n", "run": "INFO:     Application startup complete.\n"}
+    place = tmp_path / "acme" / "demo"
+    place.mkdir(parents=True)
+    for channel, text in logs.items():
+        (place / f"{channel}.log").write_text(text)
+    scan = program.scan("--report", "jsonl", "acme", rules=None, cwd=tmp_path)
+    verdict = program.Report(scan.lines).spaces["acme/demo"]
+    label = "healthy" if verdict["severity"] == "info" else verdict["verdict"]
+    result = run(tmp_path, {"label": label, "logs": logs})
+    assert result.status == program.OK, (verdict, result.text)
+
+
+def test_the_table_counts_precision_and_recall(pack, tmp_path):
+    result = run(tmp_path, MISSING, MISSING, {**MISSING, "label": "oom"}, CALM, {**CALM, "label": "oom"})
+    assert result.status == program.DAMAGE
+    rows = {line.split()[0]: line.split()[1:] for line in result.text.splitlines() if "%" in line}
+    assert rows["dep_missing_module"] == ["2", "2", "66.7", "%", "100.0", "%"]
+    assert rows["oom"] == ["2", "0", "-", "0.0", "%", "dep_missing_module", "1,", "healthy", "1"]
+    assert rows["healthy"] == ["1", "1", "50.0", "%", "100.0", "%"]
+    assert "5 cases, 3 right: 60.0 %" in result.text
+    document = run(tmp_path, MISSING, MISSING, {**MISSING, "label": "oom"}, CALM, {**CALM, "label": "oom"}, words=["--json"]).document
+    assert document["accuracy"] == 0.6
+    (row,) = (item for item in document["verdicts"] if item["verdict"] == "healthy")
+    assert (row["precision"], row["recall"]) == (0.5, 1)
+
+
 def test_ambiguous_cases_are_not_scored(pack, tmp_path):
     result = run(tmp_path, CALM, {**MISSING, "label": "oom", "ambiguous": True})
     assert result.status == program.OK
@@ -59,6 +99,7 @@ def test_ambiguous_cases_are_not_scored(pack, tmp_path):
         ("not json\n", "cases.jsonl:1: this is no JSON object"),
         (json.dumps(CALM) + '\n{"kind": "build"}\n', "cases.jsonl:2: 'log' is missing"),
         (json.dumps({**CALM, "label": "dep_missing_modul"}) + "\n", "did you mean 'dep_missing_module'?"),
+        (json.dumps({"label": "oom", "logs": {"runs": "x"}}) + "\n", "cases.jsonl:1: 'logs' must be an object of texts by channel"),
         ("\n\n", "holds no case"),
     ],
 )

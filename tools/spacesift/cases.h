@@ -1,4 +1,4 @@
-/* Labelled cases: a log excerpt a line of a JSON Lines file, and the verdict that it should get. */
+/* Labelled cases: the log excerpts of a Space a line of a JSON Lines file, and the verdict that they should get. */
 #ifndef SIFT_TOOLS_CASES_H
 #define SIFT_TOOLS_CASES_H
 
@@ -14,12 +14,20 @@ enum {
   SIFT_CASE_ERROR_BYTES = 320,
 };
 
+enum { SIFT_CASE_LOGS_MAX = 3 };
+
+/* What one log of the Space holds. */
+struct sift_case_log {
+  const char *channel;   /* "build", "run", "platform" or "-" */
+  struct sift_span text; /* decoded */
+};
+
 /* Borrowed from the reader until its next call. */
 struct sift_case {
-  struct sift_span id;    /* or "" */
-  const char *kind;       /* "build", "container", "platform" or "unknown" */
-  const char *channel;    /* that such lines have: "build", "run", "platform" or "-" */
-  struct sift_span log;   /* decoded */
+  struct sift_span id; /* or "" */
+  const char *kind;    /* "build", "container", "platform" or "unknown"; "logs" where it names several */
+  struct sift_case_log logs[SIFT_CASE_LOGS_MAX];
+  size_t log_count;       /* at least 1 */
   struct sift_span label; /* the verdict that it should get */
   bool ambiguous;         /* the lines do not settle the label: not scored */
   uint64_t line;          /* of the file, from 1 */

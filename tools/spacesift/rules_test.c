@@ -160,7 +160,7 @@ static enum sift_status judge(struct test *test, const char *path, const struct 
   char source[SOURCE_BYTES];
   struct sift_verdict verdict;
   int len = snprintf(source, sizeof source, "%.3000s:%llu", path, (unsigned long long)item->line);
-  enum sift_status status = sift_trial_run(test->trial, sift_span(source, (size_t)len), item->channel, item->log, &verdict);
+  enum sift_status status = sift_trial_run(test->trial, sift_span(source, (size_t)len), item->logs, item->log_count, &verdict);
   if (status != SIFT_OK) {
     return status;
   }

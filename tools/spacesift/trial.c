@@ -1,5 +1,6 @@
 #include "tools/spacesift/trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,19 @@ static enum sift_status scan(struct sift_trial *trial, struct sift_span source, 
   return status == SIFT_OK ? sift_worker_end(trial->worker, text.len) : status;
 }
 
+enum { SOURCE_BYTES = 4200 };
+
+static enum sift_status scan_all(struct sift_trial *trial, struct sift_span source, const struct sift_case_log *logs,
+                                 size_t count) {
+  enum sift_status status = count == 1 ? scan(trial, source, logs[0].channel, logs[0].text) : SIFT_OK;
+  for (size_t i = 0; i < count && count > 1 && status == SIFT_OK; i++) {
+    char name[SOURCE_BYTES];
+    int len = snprintf(name, sizeof name, "%.*s:%s", (int)(source.len < 4096 ? source.len : 4096), source.data, logs[i].channel);
+    status = scan(trial, sift_span(name, (size_t)len), logs[i].channel, logs[i].text);
+  }
+  return status;
+}
+
 /* The worker's tally of one Space, read again as a state: what a scan hands to its report. */
 static enum sift_status read_back(struct sift_trial *trial, const struct sift_space **space) {
   const struct sift_run *runs = NULL;
@@ -124,13 +138,13 @@ static enum sift_status read_back(struct sift_trial *trial, const struct sift_sp
   return status == SIFT_END ? SIFT_OK : status;
 }
 
-enum sift_status sift_trial_run(struct sift_trial *trial, struct sift_span source, const char *channel, struct sift_span text,
+enum sift_status sift_trial_run(struct sift_trial *trial, struct sift_span source, const struct sift_case_log *logs, size_t count,
                                 struct sift_verdict *out) {
   const struct sift_space *space = NULL;
   sift_state_reader_free(trial->reader);
   trial->reader = NULL;
   enum sift_status status = sift_worker_emptied(trial->worker);
-  status = status == SIFT_OK ? scan(trial, source, channel, text) : status;
+  status = status == SIFT_OK ? scan_all(trial, source, logs, count) : status;
   status = status == SIFT_OK ? read_back(trial, &space) : status;
   if (status == SIFT_OK) {
     sift_triage_judge(trial->triage, space, out);

@@ -79,6 +79,7 @@ static enum sift_status new_window(struct sift_fleet *fleet, size_t place, struc
     if (place == oldest) {
       return SIFT_OK;
     }
+    assert(fleet->windows != NULL);
     replace_oldest(fleet, oldest, place);
     place--;
   } else {

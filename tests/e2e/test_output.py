@@ -336,3 +336,69 @@ def test_an_output_does_not_replace_an_input(tmp_path, option):
     assert result.status == program.USAGE
     assert "overwritten" in result.err
     assert log.read_text() == "TypeError: bad value\n"
+
+
+# --- incidents -------------------------------------------------------------------------------------------------------------
+
+TIMED_OUT = "Launch timed out, workload was not healthy after 30 min"
+TOO_BIG = "Memory limit exceeded (16Gi)"
+
+
+@pytest.fixture
+def fleet(tree):
+    """Thirty Spaces whose launch times out within ten minutes, thirty that outgrow their memory, and a day of calm before."""
+    logs = {"calm/space/run.log": f"2026-01-30T10:00:00Z {TOO_BIG}\n"}
+    for i in range(30):
+        minute = f"2026-01-31T10:0{i % 10}:{i:02}Z"
+        own = f"{minute} ModuleNotFoundError: No module named 'torch'\n" if i == 7 else ""
+        logs[f"late/s{i:02}/run.log"] = f"{own}{minute} {TIMED_OUT}\n"
+        logs[f"large/s{i:02}/run.log"] = f"{minute} {TOO_BIG}\n"
+    return tree(logs)
+
+
+def test_a_phrase_of_the_platform_makes_an_incident_and_a_users_fault_none(fleet, pack, schema):
+    found = program.report(fleet, rules=None)
+    (incident,) = found.incidents
+    schema(incident)
+    assert (incident["class"], incident["rule"]) == ("unhealthy_timeout", "launch-timed-out")
+    assert incident["title"] == "The Space did not become healthy within its start-up time"
+    assert (incident["start"], incident["end"], incident["spaces"]) == ("2026-01-31T10:00:00Z", "2026-01-31T10:10:00Z", 30)
+    assert incident["first"] == {"space": "late/s00", "time": "2026-01-31T10:00:00Z"}
+    assert [(item["space"], item["time"]) for item in incident["samples"]] == [
+        ("late/s00", "2026-01-31T10:00:00Z"),
+        ("late/s10", "2026-01-31T10:00:10Z"),
+        ("late/s20", "2026-01-31T10:00:20Z"),
+    ]
+    assert all(item["text"].endswith(TIMED_OUT) for item in incident["samples"])
+    for name, space in found.spaces.items():
+        assert (space["verdict"] == "platform_incident") == name.startswith("late/"), name
+        assert (space["incident"] is not None) == name.startswith("late/")
+
+
+def test_spaces_inside_an_incident_keep_their_own_evidence(fleet, pack, schema):
+    space = program.report(fleet, rules=None).spaces["late/s07"]
+    schema(space)
+    assert (space["verdict"], space["proof"]) == ("platform_incident", "launch-timed-out")
+    assert space["incident"]["rule"] == "launch-timed-out"
+    assert "dep_missing_module" in space["also"]
+    (own,) = (item for item in space["evidence"] if item["class"] == "dep_missing_module")
+    assert own["sample"]["fields"] == {"module": "torch"}
+
+
+def test_the_text_shows_an_incidents_course_its_first_space_and_a_line(fleet, pack):
+    lines = program.scan(fleet, rules=None).text.splitlines()
+    at = lines.index("Incidents")
+    assert lines[at + 1] == "  unhealthy_timeout, launch-timed-out  The Space did not become healthy within its start-up time"
+    assert lines[at + 4] == "    first  late/s00, 2026-01-31T10:00:00Z"
+    assert lines[at + 5] == f"    line   2026-01-31T10:00:00Z {TIMED_OUT}"
+
+
+def test_any_split_of_the_input_tells_the_same_incidents(fleet, tmp_path, pack):
+    whole = program.report("-j", 3, fleet, rules=None)
+    states = []
+    for part in (fleet / "late", fleet / "large", fleet / "calm"):
+        states.append(tmp_path / f"{part.name}.state")
+        assert program.scan("--report", "none", "--state", states[-1], part, rules=None).status == program.OK
+    told = program.run("report", "--report", "jsonl", *reversed(states))
+    assert program.Report(told.lines).incidents == whole.incidents
+    assert program.Report(told.lines).spaces == whole.spaces

@@ -8,9 +8,15 @@ import pytest
 import program
 
 SPACES = 1000
+FLEET_RIGHT_AT_LEAST = 0.99
 RIGHT_AT_LEAST = 0.97
+ERRORS_A_MILLION = 5  # hits of severity error or worse, in logs that hold no Space's fault
 
 CASES = sorted((program.ROOT / "tests" / "data" / "cases").glob("*.jsonl"))
+# Real cases and logs, which are not part of the project: used where they lie beside it.
+SHARED = program.ROOT.parent / "shared"
+REAL_CASES = SHARED / "corpus" / "cases.jsonl"
+OTHER_LOGS = SHARED / "loghub"
 CASES_AT_LEAST, HEALTHY_AT_LEAST, A_VERDICT_AT_LEAST = 150, 40, 3
 
 
@@ -47,7 +53,7 @@ def test_nearly_all_verdicts_are_right(pack, judged, capsys):
             print(f"{verdict:<24}{spaces:>8}{count:>8}{count / spaces:>9.1%}  {others}")
         print(f"{'all':<24}{len(truth):>8}{right:>8}{right / len(truth):>9.1%}")
     assert len(truth) == SPACES
-    assert right / len(truth) >= RIGHT_AT_LEAST
+    assert right / len(truth) >= FLEET_RIGHT_AT_LEAST
 
 
 def test_no_verdict_is_mostly_wrong(pack, judged):
@@ -102,3 +108,26 @@ def test_labelled_cases_cover_every_verdict(tried):
     assert document["cases"] >= CASES_AT_LEAST
     assert counted["healthy"] >= HEALTHY_AT_LEAST
     assert [verdict for verdict, cases in counted.items() if cases < A_VERDICT_AT_LEAST] == []
+
+
+def test_real_cases_are_judged_right(pack, capsys):
+    if not REAL_CASES.exists():
+        pytest.skip("the collection of real cases is not on this machine")
+    text = program.run("rules", "test", "--cases", REAL_CASES).text
+    document = program.run("rules", "test", "--json", "--cases", REAL_CASES).document
+    with capsys.disabled():
+        print(f"\nreal cases\n{text}")
+    assert document["accuracy"] >= RIGHT_AT_LEAST
+    assert document["healthy_with_errors"] == 0
+
+
+def test_other_systems_logs_hold_no_fault(pack, capsys):
+    if not OTHER_LOGS.exists():
+        pytest.skip("the logs of other systems are not on this machine")
+    words = [word for path in CASES[:1] for word in ("--cases", path)]
+    document = program.run("rules", "test", "--json", *words, "--negatives", OTHER_LOGS).document["negatives"]
+    with capsys.disabled():
+        print(f"\nlogs of other systems: {document['lines']} lines, {document['hits']} hits of severity warning or worse, "
+              f"{document['errors']} of error or worse")
+    assert document["lines"] > 0
+    assert document["errors"] * 1000000 <= ERRORS_A_MILLION * document["lines"]

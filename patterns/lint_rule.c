@@ -10,23 +10,6 @@
 /* Hyperscan looks for fixed text first; below this it has little to look for. */
 enum { LITERAL_BYTES_MIN = 4 };
 
-static bool any_text(const struct sift_token *dot, const struct sift_token *repeat) {
-  return dot->kind == SIFT_TOKEN_DOT && repeat->kind == SIFT_TOKEN_REPEAT && repeat->optional && repeat->unbounded;
-}
-
-/* Whether the pattern begins with .* or ^.*, whatever options stand before. */
-static bool begins_open(const char *pattern) {
-  struct sift_token_reader reader = {.text = pattern};
-  struct sift_token token;
-  struct sift_token repeat;
-  while (sift_token_next(&reader, &token)) {
-    if (token.kind != SIFT_TOKEN_NOTHING && token.kind != SIFT_TOKEN_ANCHOR) {
-      return sift_token_repeats(&reader, &repeat) && any_text(&token, &repeat);
-    }
-  }
-  return false;
-}
-
 /* Whether it ends with .* or .*$. */
 static bool ends_open(const char *pattern) {
   struct sift_token_reader reader = {.text = pattern};
@@ -38,13 +21,13 @@ static bool ends_open(const char *pattern) {
       last[1] = token;
     }
   }
-  return any_text(&last[0], &last[1]);
+  return sift_token_any_text(&last[0], &last[1]);
 }
 
 static void lint_pattern(const struct sift_rule *rule, const struct sift_pattern *pattern, const char *field, bool wakes,
                          struct sift_problems *problems) {
   struct sift_spot spot = {rule->file, pattern->line, pattern->column, rule->id};
-  if (begins_open(pattern->text)) {
+  if (sift_pattern_begins_open(pattern->text)) {
     sift_lint_warn(problems, spot, field, "take it away: a pattern may match anywhere in the line", "begins with .*");
   }
   if (ends_open(pattern->text)) {

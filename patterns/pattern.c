@@ -330,3 +330,19 @@ size_t sift_pattern_literal(const char *pattern) {
   end_branch(&levels[0]);
   return levels[0].least;
 }
+
+bool sift_token_any_text(const struct sift_token *dot, const struct sift_token *repeat) {
+  return dot->kind == SIFT_TOKEN_DOT && repeat->kind == SIFT_TOKEN_REPEAT && repeat->optional && repeat->unbounded;
+}
+
+bool sift_pattern_begins_open(const char *pattern) {
+  struct sift_token_reader reader = {.text = pattern};
+  struct sift_token token;
+  struct sift_token repeat;
+  while (sift_token_next(&reader, &token)) {
+    if (token.kind != SIFT_TOKEN_NOTHING && token.kind != SIFT_TOKEN_ANCHOR) {
+      return sift_token_repeats(&reader, &repeat) && sift_token_any_text(&token, &repeat);
+    }
+  }
+  return false;
+}

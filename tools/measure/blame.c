@@ -108,12 +108,19 @@ static enum sift_status why_rest(uint32_t *found, const char *pattern) {
 }
 
 static enum sift_status blame_pattern(uint32_t *found, const struct sift_compiled *compiled) {
-  *found |= compiled->prefiltered ? bit(SIFT_FAULT_PCRE) : 0;
   if (compiled->role != SIFT_ROLE_ANY || compiled->atoms.count > 0) {
     return SIFT_OK; /* Hyperscan sees few lines of it */
   }
-  *found |= read_pattern(compiled->pattern->text);
+  *found |= read_pattern(compiled->pattern->text) | (compiled->prefiltered ? bit(SIFT_FAULT_PCRE) : 0);
   return why_rest(found, compiled->pattern->text);
+}
+
+static bool has_prefilter(const struct sift_database *database, uint32_t rule) {
+  bool found = false;
+  for (uint32_t i = database->first[rule]; i < database->first[rule + 1]; i++) {
+    found = found || database->patterns[i].prefiltered;
+  }
+  return found;
 }
 
 enum sift_status sift_blame(uint32_t *out, const struct sift_database *database, uint32_t rule, const struct sift_rule_cost *cost,
@@ -123,6 +130,8 @@ enum sift_status sift_blame(uint32_t *out, const struct sift_database *database,
   for (uint32_t i = database->first[rule]; i < database->first[rule + 1] && status == SIFT_OK; i++) {
     status = blame_pattern(out, &database->patterns[i]);
   }
+  bool pcre = cost->pcre_seconds > cost->confirm_seconds / 2 && cost->woken * LINES_A_WAKE > lines;
+  *out |= pcre && has_prefilter(database, rule) ? bit(SIFT_FAULT_PCRE) : 0;
   bool refused = cost->refused * 100 > cost->woken * REFUSED_SHARE_PERCENT && cost->refused * LINES_A_WAKE > lines;
   *out |= refused ? bit(SIFT_FAULT_REFUSED) : 0;
   *out |= cost->hits * LINES_A_HIT > lines ? bit(SIFT_FAULT_HITS) : 0;

@@ -1,20 +1,22 @@
 #include "tools/measure/leave_out.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "engine/batch.h"
 #include "engine/database_internal.h"
 #include "tools/measure/clock.h"
 #include "tools/measure/path.h"
 #include "tools/measure/subset.h"
 #include "tools/measure/timing.h"
 
-/* However little time there is, a rule that stands out is found; gains below one percent drown in noise. */
-enum { MEASUREMENTS_MIN = 20 };
-static const double gain_min = 0.01;
+/* So many measurements shall fit into the time; each then passes over as much text as that allows, which makes it more or less sure. */
+static const double gain_min = 0.01, run_seconds_min = 0.004;
 
 struct session {
   const struct sift_leave_out *config;
   bool *keep;
+  struct sift_pieces pieces; /* that a run passes over */
 };
 
 static enum sift_status run_path(void *context) {
@@ -25,7 +27,7 @@ static enum sift_status measure(void *context, const uint32_t *rules, size_t cou
   struct session *session = context;
   const struct sift_leave_out *config = session->config;
   const struct sift_ruleset *ruleset = sift_database_ruleset(config->database);
-  struct sift_subset subset;
+  struct sift_database *less = NULL;
   struct sift_timing timings[2] = {{.rounds = 0}};
   for (size_t i = 0; i < ruleset->rule_count; i++) {
     session->keep[i] = true;
@@ -33,16 +35,16 @@ static enum sift_status measure(void *context, const uint32_t *rules, size_t cou
   for (size_t i = 0; i < count; i++) {
     session->keep[rules[i]] = false;
   }
-  enum sift_status status = sift_subset_make(&subset, ruleset, session->keep);
+  enum sift_status status = sift_subset_leave_out(&less, config->database, session->keep);
   if (status != SIFT_OK) {
     return status;
   }
-  struct sift_path_config with = {.database = config->database, .pieces = config->pieces};
-  struct sift_path_config without = {.database = subset.database, .pieces = config->pieces};
-  const struct sift_subject subjects[] = {{run_path, &with, config->pieces->bytes}, {run_path, &without, config->pieces->bytes}};
+  struct sift_path_config with = {.database = config->database, .pieces = &session->pieces};
+  struct sift_path_config without = {.database = less, .pieces = &session->pieces};
+  const struct sift_subject subjects[] = {{run_path, &with, session->pieces.bytes}, {run_path, &without, session->pieces.bytes}};
   status = sift_time_in_turn(subjects, 2, config->rounds, timings);
   *gain = sift_ratio_of(timings[0].cpu, timings[1].cpu, timings[0].rounds);
-  sift_subset_release(&subset);
+  sift_subset_leave_out_free(less);
   return status;
 }
 
@@ -90,36 +92,51 @@ static size_t put_in_order(const struct sift_leave_out *config, struct suspect *
   return rest;
 }
 
-/* As many as the time is good for: each compiles a set nearly as large as the whole, and runs both by turns. */
-static unsigned afford(const struct session *session, double run_seconds) {
-  double each = session->config->compile_seconds + 2 * (session->config->rounds + 1.0) * run_seconds;
-  double count = session->config->seconds / (each > 1e-6 ? each : 1e-6);
-  return count < MEASUREMENTS_MIN ? MEASUREMENTS_MIN : count > SIFT_MEASUREMENTS_MAX ? SIFT_MEASUREMENTS_MAX : (unsigned)count;
+/* Measures how long it takes to leave a rule out, and to run the whole; what text is then left for a run. */
+static enum sift_status cut_pieces(struct session *session) {
+  const struct sift_leave_out *config = session->config;
+  struct sift_path_config path = {.database = config->database, .pieces = config->pieces};
+  struct sift_database *less = NULL;
+  memset(session->keep, 1, sift_database_ruleset(config->database)->rule_count * sizeof *session->keep);
+  double begun = sift_clock_cpu();
+  enum sift_status status = sift_subset_leave_out(&less, config->database, session->keep);
+  double made = sift_clock_cpu();
+  sift_subset_leave_out_free(less);
+  if (status == SIFT_OK) {
+    status = run_path(&path);
+  }
+  double whole = sift_clock_cpu() - made;
+  double each = (config->seconds / SIFT_MEASUREMENTS_MAX - (made - begun)) / (2 * (config->rounds + 1.0));
+  each = each > run_seconds_min ? each : run_seconds_min;
+  double bytes = (double)config->pieces->bytes * each / (whole > 1e-6 ? whole : 1e-6);
+  bytes = bytes < (double)config->pieces->bytes ? bytes : (double)config->pieces->bytes;
+  return status == SIFT_OK ? sift_pieces_cut(&session->pieces, config->pieces->corpus, SIFT_BATCH_BYTES, (size_t)bytes + 1)
+                           : status;
 }
 
 enum sift_status sift_leave_out_run(struct sift_marginal *out, const struct sift_leave_out *config) {
   size_t count = sift_database_ruleset(config->database)->rule_count;
-  struct session session = {config, calloc(count + 1, sizeof(bool))};
+  struct session session = {config, calloc(count + 1, sizeof(bool)), {.items = NULL}};
   struct suspect *suspects = calloc(count + 1, sizeof *suspects);
   uint32_t *order = calloc(count + 1, sizeof *order);
   enum sift_status status = session.keep != NULL && suspects != NULL && order != NULL ? SIFT_OK : SIFT_ENOMEM;
   *out = (struct sift_marginal){0};
   if (status == SIFT_OK) {
-    struct sift_path_config path = {.database = config->database, .pieces = config->pieces};
-    size_t first = put_in_order(config, suspects, order);
-    double begun = sift_clock_cpu();
-    status = run_path(&path);
+    status = cut_pieces(&session);
+  }
+  if (status == SIFT_OK) {
     const struct sift_marginal_config marginal = {
+        .first = put_in_order(config, suspects, order),
         .order = order,
         .count = count,
-        .first = first,
-        .measurements_max = afford(&session, sift_clock_cpu() - begun),
+        .measurements_max = SIFT_MEASUREMENTS_MAX,
         .gain_min = gain_min,
         .measure = measure,
         .context = &session,
     };
-    status = status == SIFT_OK ? sift_marginal_find(out, &marginal) : status;
+    status = sift_marginal_find(out, &marginal);
   }
+  sift_pieces_release(&session.pieces);
   free(session.keep);
   free(suspects);
   free(order);

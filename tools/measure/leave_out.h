@@ -7,15 +7,14 @@
 #include "tools/measure/marginal.h"
 #include "tools/measure/rule_costs.h"
 
-enum { SIFT_MEASUREMENTS_MAX = 96 };
+enum { SIFT_MEASUREMENTS_MAX = 48 };
 
 struct sift_leave_out {
   const struct sift_database *database;
   const struct sift_rule_cost *costs; /* say which rules to suspect: those that wake through the rest database, and dear ones */
   const struct sift_pieces *pieces;
   unsigned rounds;
-  double seconds,
-      compile_seconds; /* what there is for all, and what compiling the whole set takes: how many measurements to make */
+  double seconds; /* that there are for all of it, about */
 };
 
 /* SIFT_ENOMEM, SIFT_EENGINE, and there is nothing to release. */

@@ -37,12 +37,22 @@ static enum sift_status measure(struct search *search, uint32_t first, uint32_t 
   return status;
 }
 
+/* Measurements that are left, when one is kept for each group that was found. */
+static unsigned left(const struct search *search) {
+  unsigned kept = 0;
+  for (size_t i = 0; i < search->task_count; i++) {
+    kept += search->tasks[i].state != STATE_SMALL;
+  }
+  unsigned used = search->measurements + kept;
+  return used < search->config->measurements_max ? search->config->measurements_max - used : 0;
+}
+
 static enum sift_status add_range(struct search *search, size_t first, size_t count, size_t parts) {
   enum sift_status status = SIFT_OK;
   for (size_t i = 0; i < parts && status == SIFT_OK; i++) {
     size_t from = first + count * i / parts;
     size_t to = first + count * (i + 1) / parts;
-    if (to > from && search->measurements < search->config->measurements_max) {
+    if (to > from && left(search) >= 2) { /* it, and once more to verify it */
       status = measure(search, (uint32_t)from, (uint32_t)(to - from), &search->tasks[search->task_count++]);
     }
   }
@@ -99,20 +109,28 @@ static enum sift_status collect(struct sift_marginal *out, const struct search *
   if (out->groups == NULL) {
     return SIFT_ENOMEM;
   }
-  double rest = 1;
   for (size_t i = 0; i < search->task_count; i++) {
     const struct task *task = &search->tasks[i];
-    if (task->state == STATE_SMALL) {
-      double high = task->gain.high;
-      rest *= high > 1 ? high : 1;
-    } else {
+    if (task->state != STATE_SMALL) {
       out->groups[out->group_count++] =
           (struct sift_marginal_group){task->first, task->count, task->gain, task->state == STATE_OPEN};
     }
   }
-  out->bound = rest - 1;
   qsort(out->groups, out->group_count, sizeof *out->groups, by_gain);
   return SIFT_OK;
+}
+
+static enum sift_status verify(struct search *search) {
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < search->task_count && status == SIFT_OK; i++) {
+    struct task *task = &search->tasks[i];
+    if (task->state != STATE_SMALL) {
+      enum state before = task->state;
+      status = measure(search, task->first, task->count, task);
+      task->state = task->state == STATE_SMALL ? STATE_SMALL : before;
+    }
+  }
+  return status;
 }
 
 enum sift_status sift_marginal_find(struct sift_marginal *out, const struct sift_marginal_config *config) {
@@ -129,8 +147,11 @@ enum sift_status sift_marginal_find(struct sift_marginal *out, const struct sift
     status = add_range(&search, config->first, config->count - config->first, GROUPS_AT_FIRST);
   }
   struct task *task = NULL;
-  while (status == SIFT_OK && search.measurements + 2 <= config->measurements_max && (task = dearest(&search)) != NULL) {
+  while (status == SIFT_OK && left(&search) >= 3 && (task = dearest(&search)) != NULL) {
     status = halve(&search, task);
+  }
+  if (status == SIFT_OK) {
+    status = verify(&search);
   }
   if (status == SIFT_OK) {
     status = collect(out, &search);

@@ -35,10 +35,11 @@ struct sift_marginal {
   struct sift_marginal_group *groups; /* that gain more than noise and the least share, most first */
   size_t group_count;
   unsigned measurements; /* that were made */
-  double bound;          /* what is in no group gains less than this share together, by the measurements of groups of it */
 };
 
-/* SIFT_ENOMEM, or what `measure` said. Without rules nothing is measured. */
+/* What was found is measured once more in the end, and only what gains again is told, by that second measurement: of many groups some
+ * seem to gain by chance, and those that were picked for their gain seem to gain too much.
+ * SIFT_ENOMEM, or what `measure` said. Without rules nothing is measured. */
 enum sift_status sift_marginal_find(struct sift_marginal *out, const struct sift_marginal_config *config);
 void sift_marginal_release(struct sift_marginal *marginal);
 

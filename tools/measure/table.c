@@ -6,7 +6,7 @@
 #include "tools/measure/blame.h"
 #include "tools/measure/findings.h"
 
-enum { LABEL_COLUMNS = 11, RULE_COLUMNS = 30, WHY_COLUMNS = 92, TITLE_COLUMNS = 30, LINE_BYTES = 256 };
+enum { LABEL_COLUMNS = 11, RULE_COLUMNS = 28, GAIN_COLUMNS = 22, GROUP_SHOWN = 4, TITLE_COLUMNS = 30, LINE_BYTES = 256 };
 
 static void put_label(struct sift_text *text, const char *label) {
   sift_text_style(text, SIFT_STYLE_BOLD);
@@ -179,36 +179,41 @@ static void put_faults(struct sift_text *text, uint32_t faults) {
 }
 
 static void put_columns(struct sift_text *text, const char *first) {
-  sift_text_format(text, "%-18s %-*s %9s %9s %9s %8s %7s\n", first, RULE_COLUMNS, "rule", "hits", "woken", "refused", "confirm",
-                   "PCRE2");
+  sift_text_format(text, "%-*s %-*s %9s %9s %9s %8s %7s\n", GAIN_COLUMNS, first, RULE_COLUMNS, "rule", "hits", "woken", "refused",
+                   "confirm", "PCRE2");
+}
+
+/* Of a rule among others: the first reason alone. */
+static void put_first_fault(struct sift_text *text, const struct sift_figures *figures, uint32_t rule) {
+  enum sift_fault fault = sift_blame_first(figures->costs[rule].faults);
+  if (fault != SIFT_FAULTS) {
+    sift_text_format(text, "    %s\n", sift_fault_text(fault));
+  }
 }
 
 static void put_group(struct sift_text *text, const struct sift_figures *figures, const struct sift_marginal_group *group) {
-  enum { SHOWN = 8 };
   const uint32_t *rules = figures->marginal.order + group->first;
   char gain[LINE_BYTES];
-  snprintf(gain, sizeof gain, "%5.1f %% (%.1f..%.1f)", 100 * (group->gain.value - 1), 100 * (group->gain.low - 1),
+  snprintf(gain, sizeof gain, "%.1f %% (%.1f..%.1f)", 100 * (group->gain.value - 1), 100 * (group->gain.low - 1),
            100 * (group->gain.high - 1));
-  sift_text_format(text, "%-18s ", gain);
-  put_cost(text, figures, rules[0]);
-  for (uint32_t i = 1; i < group->count && i < SHOWN; i++) {
-    sift_text_format(text, "%-18s ", "   and with it");
+  for (uint32_t i = 0; i < group->count && i < GROUP_SHOWN; i++) {
+    sift_text_format(text, "%-*s ", GAIN_COLUMNS, i == 0 ? gain : "  and with it");
     put_cost(text, figures, rules[i]);
+    if (group->count == 1) {
+      put_faults(text, figures->costs[rules[i]].faults);
+    } else {
+      put_first_fault(text, figures, rules[i]);
+    }
   }
-  if (group->count > SHOWN) {
-    sift_text_format(text, "%-18s and %u more\n", "", group->count - SHOWN);
+  if (group->count > GROUP_SHOWN) {
+    sift_text_format(text, "%-*s and %u more\n", GAIN_COLUMNS, "", group->count - GROUP_SHOWN);
   }
-  uint32_t faults = 0;
-  for (uint32_t i = 0; i < group->count; i++) {
-    faults |= figures->costs[rules[i]].faults;
-  }
-  put_faults(text, group->count <= SHOWN ? faults : 0);
 }
 
 static void put_marginal(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
   put_heading(text, "What the whole path gains without a rule");
-  sift_text_format(text, " (%u sets compiled and timed; confirm and PCRE2 in ms over the corpus)\n", marginal->measurements);
+  sift_text_format(text, " (%u sets timed; confirm and PCRE2 in ms over the corpus)\n", marginal->measurements);
   if (marginal->group_count == 0) {
     sift_text_put(text, "No rule stands out: leaving any out gains less than noise or 1 %.\n");
     return;
@@ -261,7 +266,7 @@ static void put_others(struct sift_text *text, const struct sift_findings *findi
       put_heading(text, "Other rules, by what their lines cost to confirm\n");
       put_columns(text, "");
     }
-    sift_text_format(text, "%-18s ", "");
+    sift_text_format(text, "%-*s ", GAIN_COLUMNS, "");
     put_cost(text, figures, rule);
   }
 }

@@ -3,7 +3,7 @@
 #define SIFT_MEASURE_FINDINGS_H
 
 #include "engine/json.h"
-#include "tools/measure/budget.h"
+#include "tools/measure/bench_budget.h"
 #include "tools/measure/figures.h"
 #include "tools/measure/host.h"
 #include "tools/measure/versus.h"
@@ -12,9 +12,9 @@
 struct sift_findings {
   const struct sift_host *host;
   const struct sift_figures *figures;
-  const struct sift_versus *versus;          /* NULL: nothing was compared */
-  const struct sift_budget_verdict *verdict; /* NULL: there is no budget */
-  size_t top;                                /* rules that the table shows below those of marginal cost */
+  const struct sift_versus *versus;                /* NULL: nothing was compared */
+  const struct sift_bench_budget_verdict *verdict; /* NULL: there is no budget */
+  size_t top;                                      /* rules that the table shows below those of marginal cost */
 };
 
 /* For people, within 100 columns. */

@@ -4,7 +4,7 @@
 
 #include "tools/measure/bare.h"
 #include "tools/measure/figures.h"
-#include "tools/measure/wake.h"
+#include "tools/measure/wake_scan.h"
 
 /* One way over one set of pieces by one database: all borrowed. */
 struct sift_runner {

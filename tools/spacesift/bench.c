@@ -14,8 +14,8 @@
 struct bench {
   struct sift_bench_options options;
   struct sift_host host;
-  struct sift_budget budget;
-  struct sift_budget_verdict verdict;
+  struct sift_bench_budget budget;
+  struct sift_bench_budget_verdict verdict;
   struct sift_rules ours, theirs;
   double our_seconds, their_seconds; /* of compiling them */
   struct sift_corpus corpus;
@@ -38,7 +38,7 @@ static int read_budget(struct bench *bench) {
     return SIFT_EXIT_OK;
   }
   sift_problems_init(&problems);
-  enum sift_status status = sift_budget_read(&bench->budget, bench->options.budget, &problems);
+  enum sift_status status = sift_bench_budget_read(&bench->budget, bench->options.budget, &problems);
   if (status != SIFT_OK) {
     sift_problems_print(&problems, stderr);
     sift_say("cannot use the budget %s; docs/bench.md says what one may hold", bench->options.budget);
@@ -112,7 +112,7 @@ static int measure(struct bench *bench) {
     status = sift_versus_run(&bench->versus, &versus);
   }
   if (options->budget != NULL && status == SIFT_OK) {
-    sift_budget_judge(&bench->verdict, &bench->budget, &bench->figures);
+    sift_bench_budget_judge(&bench->verdict, &bench->budget, &bench->figures);
   }
   return status == SIFT_OK ? SIFT_EXIT_OK : failed("compare the rules", status);
 }
@@ -171,7 +171,7 @@ static int pass_judgement(const struct bench *bench) {
     return SIFT_EXIT_OK;
   }
   for (size_t i = 0; i < bench->verdict.count; i++) {
-    const struct sift_budget_line *line = &bench->verdict.lines[i];
+    const struct sift_bench_budget_line *line = &bench->verdict.lines[i];
     if (line->unknown) {
       sift_say("over the budget: %s was not measured", sift_limit_name(line->limit));
     } else if (!line->kept) {

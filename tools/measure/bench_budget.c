@@ -1,4 +1,4 @@
-#include "tools/measure/budget.h"
+#include "tools/measure/bench_budget.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,7 +32,7 @@ static bool is_share(enum sift_limit limit) {
   return limit == SIFT_LIMIT_MARGINAL || limit == SIFT_LIMIT_REFUSED;
 }
 
-static void read_limit(struct sift_reading *reading, struct sift_budget *budget, enum sift_limit limit,
+static void read_limit(struct sift_reading *reading, struct sift_bench_budget *budget, enum sift_limit limit,
                        const struct sift_yaml *node) {
   const char *hint = is_share(limit) ? "write a share from 0 to 1, e.g. 0.05" : "write a number such as 0.75 or 1000000";
   char *end = NULL;
@@ -51,7 +51,7 @@ static void read_limit(struct sift_reading *reading, struct sift_budget *budget,
   }
 }
 
-static void read_budget(struct sift_reading *reading, struct sift_budget *budget, const struct sift_yaml *root) {
+static void read_budget(struct sift_reading *reading, struct sift_bench_budget *budget, const struct sift_yaml *root) {
   struct sift_field fields[SIFT_LIMITS];
   for (int i = 0; i < SIFT_LIMITS; i++) {
     fields[i] = (struct sift_field){names[i], false};
@@ -71,12 +71,12 @@ static void read_budget(struct sift_reading *reading, struct sift_budget *budget
   }
 }
 
-enum sift_status sift_budget_parse(struct sift_budget *out, const char *file, struct sift_span bytes,
-                                   struct sift_problems *problems) {
+enum sift_status sift_bench_budget_parse(struct sift_bench_budget *out, const char *file, struct sift_span bytes,
+                                         struct sift_problems *problems) {
   struct sift_arena arena;
   const struct sift_yaml *root = NULL;
   size_t errors = problems->errors;
-  *out = (struct sift_budget){.set = {false}};
+  *out = (struct sift_bench_budget){.set = {false}};
   sift_arena_init(&arena);
   enum sift_status status = sift_yaml_parse(&root, &arena, file, bytes, problems);
   struct sift_reading reading = {.problems = problems, .arena = &arena, .file = file, .subject = ""};
@@ -103,7 +103,7 @@ static enum sift_status unreadable(const char *path, const char *message, struct
   return SIFT_EIO;
 }
 
-enum sift_status sift_budget_read(struct sift_budget *out, const char *path, struct sift_problems *problems) {
+enum sift_status sift_bench_budget_read(struct sift_bench_budget *out, const char *path, struct sift_problems *problems) {
   FILE *file = fopen(path, "re");
   if (file == NULL) {
     return unreadable(path, strerror(errno), problems);
@@ -116,7 +116,7 @@ enum sift_status sift_budget_read(struct sift_budget *out, const char *path, str
   } else if (bytes != NULL && len > BUDGET_BYTES_MAX) {
     status = unreadable(path, "is larger than 64 KiB: that is no budget", problems);
   } else if (bytes != NULL) {
-    status = sift_budget_parse(out, path, sift_span(bytes, len), problems);
+    status = sift_bench_budget_parse(out, path, sift_span(bytes, len), problems);
   }
   fclose(file);
   free(bytes);
@@ -129,7 +129,7 @@ static double per_million(uint64_t count, uint64_t lines) {
   return lines > 0 ? 1e6 * (double)count / (double)lines : 0;
 }
 
-static void judge_ratio(struct sift_budget_line *line, const struct sift_figures *figures, enum sift_way way) {
+static void judge_ratio(struct sift_bench_budget_line *line, const struct sift_figures *figures, enum sift_way way) {
   struct sift_ratio ratio = sift_figures_ratio(figures, way);
   line->value = ratio.value;
   line->unknown = ratio.pairs == 0;
@@ -142,7 +142,7 @@ static double share(double gain) {
 }
 
 /* The dearest rule, or rules that were not told apart. */
-static void judge_marginal(struct sift_budget_line *line, const struct sift_figures *figures) {
+static void judge_marginal(struct sift_bench_budget_line *line, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
   line->unknown = marginal->measurements == 0 && figures->ruleset->rule_count > 0;
   line->kept = true;
@@ -154,7 +154,7 @@ static void judge_marginal(struct sift_budget_line *line, const struct sift_figu
   }
 }
 
-static void judge_one(struct sift_budget_line *line, const struct sift_figures *figures) {
+static void judge_one(struct sift_bench_budget_line *line, const struct sift_figures *figures) {
   switch (line->limit) {
   case SIFT_LIMIT_THROUGHPUT_RATIO:
     judge_ratio(line, figures, SIFT_WAY_PATH);
@@ -185,12 +185,13 @@ static void judge_one(struct sift_budget_line *line, const struct sift_figures *
   line->kept = line->value <= line->bound;
 }
 
-void sift_budget_judge(struct sift_budget_verdict *out, const struct sift_budget *budget, const struct sift_figures *figures) {
-  *out = (struct sift_budget_verdict){.kept = true};
+void sift_bench_budget_judge(struct sift_bench_budget_verdict *out, const struct sift_bench_budget *budget,
+                             const struct sift_figures *figures) {
+  *out = (struct sift_bench_budget_verdict){.kept = true};
   for (int i = 0; i < SIFT_LIMITS; i++) {
     if (budget->set[i]) {
-      struct sift_budget_line *line = &out->lines[out->count++];
-      *line = (struct sift_budget_line){.limit = (enum sift_limit)i, .bound = budget->limits[i]};
+      struct sift_bench_budget_line *line = &out->lines[out->count++];
+      *line = (struct sift_bench_budget_line){.limit = (enum sift_limit)i, .bound = budget->limits[i]};
       judge_one(line, figures);
       line->kept = line->kept && !line->unknown;
       out->kept = out->kept && line->kept;

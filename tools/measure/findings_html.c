@@ -208,12 +208,12 @@ static void put_versus(struct sift_text *text, const struct sift_versus *versus)
   sift_text_put(text, "</table>\n");
 }
 
-static void put_verdict(struct sift_text *text, const struct sift_budget_verdict *verdict) {
+static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {
   sift_text_format(
       text, "<h2>%s the budget</h2>\n<table><tr><th>limit</th><th class=\"n\">bound</th><th class=\"n\">value</th><th></th></tr>\n",
       verdict->kept ? "Within" : "Over");
   for (size_t i = 0; i < verdict->count; i++) {
-    const struct sift_budget_line *line = &verdict->lines[i];
+    const struct sift_bench_budget_line *line = &verdict->lines[i];
     sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.6g</td><td class=\"n\">%.6g</td>", sift_limit_name(line->limit),
                      line->bound, line->value);
     sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded ");

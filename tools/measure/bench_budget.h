@@ -1,6 +1,6 @@
 /* Limits that a rule set must keep, from a YAML file, and whether it does. */
-#ifndef SIFT_MEASURE_BUDGET_H
-#define SIFT_MEASURE_BUDGET_H
+#ifndef SIFT_MEASURE_BENCH_BUDGET_H
+#define SIFT_MEASURE_BENCH_BUDGET_H
 
 #include "engine/problem.h"
 #include "tools/measure/figures.h"
@@ -17,7 +17,7 @@ enum sift_limit {
   SIFT_LIMITS
 };
 
-struct sift_budget {
+struct sift_bench_budget {
   bool set[SIFT_LIMITS];
   double limits[SIFT_LIMITS];
 };
@@ -25,14 +25,14 @@ struct sift_budget {
 const char *sift_limit_name(enum sift_limit limit); /* as in YAML */
 
 /* Reads a mapping of limits. SIFT_ERULES with every problem, SIFT_ENOMEM. */
-enum sift_status sift_budget_parse(struct sift_budget *out, const char *file, struct sift_span bytes,
-                                   struct sift_problems *problems);
+enum sift_status sift_bench_budget_parse(struct sift_bench_budget *out, const char *file, struct sift_span bytes,
+                                         struct sift_problems *problems);
 
 /* The same from a file: SIFT_EIO where it cannot be read, with a problem too. */
-enum sift_status sift_budget_read(struct sift_budget *out, const char *path, struct sift_problems *problems);
+enum sift_status sift_bench_budget_read(struct sift_bench_budget *out, const char *path, struct sift_problems *problems);
 
 /* One limit, and how it was kept. */
-struct sift_budget_line {
+struct sift_bench_budget_line {
   enum sift_limit limit;
   double bound, value;
   bool kept;
@@ -40,13 +40,14 @@ struct sift_budget_line {
   char rule[65]; /* the rule it is about, or "" */
 };
 
-struct sift_budget_verdict {
-  struct sift_budget_line lines[SIFT_LIMITS];
+struct sift_bench_budget_verdict {
+  struct sift_bench_budget_line lines[SIFT_LIMITS];
   size_t count;
   bool kept; /* all of them */
 };
 
 /* A throughput is too low, and a share too large, only where it is so beyond the noise: where the whole confidence interval is. */
-void sift_budget_judge(struct sift_budget_verdict *out, const struct sift_budget *budget, const struct sift_figures *figures);
+void sift_bench_budget_judge(struct sift_bench_budget_verdict *out, const struct sift_bench_budget *budget,
+                             const struct sift_figures *figures);
 
 #endif

@@ -1,4 +1,4 @@
-#include "tools/measure/wake.h"
+#include "tools/measure/wake_scan.h"
 
 #include <stdlib.h>
 #include <string.h>

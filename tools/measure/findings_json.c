@@ -317,7 +317,7 @@ static void put_versus(struct sift_json *json, const struct sift_versus *versus)
   sift_json_close(json, '}');
 }
 
-static void put_verdict(struct sift_json *json, const struct sift_budget_verdict *verdict) {
+static void put_verdict(struct sift_json *json, const struct sift_bench_budget_verdict *verdict) {
   sift_json_key(json, "budget");
   sift_json_open(json, '{');
   sift_json_key(json, "kept");
@@ -325,7 +325,7 @@ static void put_verdict(struct sift_json *json, const struct sift_budget_verdict
   sift_json_key(json, "limits");
   sift_json_open(json, '[');
   for (size_t i = 0; i < verdict->count; i++) {
-    const struct sift_budget_line *line = &verdict->lines[i];
+    const struct sift_bench_budget_line *line = &verdict->lines[i];
     sift_json_open(json, '{');
     put_text(json, "limit", sift_limit_name(line->limit));
     put_double(json, "bound", line->bound);

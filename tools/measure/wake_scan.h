@@ -1,6 +1,6 @@
 /* The look for lines that may match, without their confirmation: the sampler, and Hyperscan for what that cannot wake. */
-#ifndef SIFT_MEASURE_WAKE_H
-#define SIFT_MEASURE_WAKE_H
+#ifndef SIFT_MEASURE_WAKE_SCAN_H
+#define SIFT_MEASURE_WAKE_SCAN_H
 
 #include "engine/database.h"
 #include "tools/measure/corpus.h"

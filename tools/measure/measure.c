@@ -101,9 +101,9 @@ static enum sift_status measure_batches(struct measuring *measuring) {
   struct sift_pieces pieces[SIZES] = {{0}};
   struct sift_runner runners[2 * SIZES] = {{0}};
   enum sift_status status = SIFT_OK;
-  for (int i = 0; i < SIZES && status == SIFT_OK; i++) {
+  for (size_t i = 0; i < SIZES && status == SIFT_OK; i++) {
     status = sift_pieces_cut(&pieces[i], measuring->config->corpus, sizes[i], measuring->sample.bytes);
-    for (int k = 0; k < 2 && status == SIFT_OK; k++) {
+    for (size_t k = 0; k < 2 && status == SIFT_OK; k++) {
       struct sift_runner *runner = &runners[2 * i + k];
       enum sift_way way = k == 0 ? SIFT_WAY_BARE_BLOCK : SIFT_WAY_PATH;
       status = sift_runner_init(runner, way, measuring->config->database, &pieces[i], 0);

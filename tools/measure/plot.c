@@ -57,7 +57,8 @@ static void put_x_mark(struct sift_text *text, const struct sift_plot *plot, con
 }
 
 static void put_axes(struct sift_text *text, const struct sift_plot *plot, const struct frame *frame, double step) {
-  for (double y = 0; y <= frame->y_high * 1.0001; y += step) {
+  for (unsigned i = 0; i * step <= frame->y_high * 1.0001; i++) {
+    double y = i * step;
     double at = place_y(frame, y);
     sift_text_format(text, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, at, at);
     sift_text_format(text, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.6g</text>", LEFT - 6, at + 4, y);

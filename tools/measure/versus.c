@@ -43,11 +43,10 @@ static enum sift_status compare_way(struct sift_versus *versus, const struct sif
   return status;
 }
 
-static void add_rule(struct sift_versus *versus, const struct sift_rule *ours, const struct sift_rule *theirs, uint64_t our_hits,
-                     uint64_t their_hits) {
-  if (our_hits != their_hits || ((ours == NULL || theirs == NULL) && our_hits + their_hits > 0)) {
-    versus->rules[versus->rule_count++] =
-        (struct sift_versus_rule){ours != NULL ? ours->id : theirs->id, ours != NULL, theirs != NULL, our_hits, their_hits};
+/* A rule that one set lacks is told of where it hits anything. */
+static void add_rule(struct sift_versus *versus, struct sift_versus_rule rule) {
+  if (rule.our_hits != rule.their_hits) {
+    versus->rules[versus->rule_count++] = rule;
   }
 }
 
@@ -57,11 +56,14 @@ static void compare_hits(struct sift_versus *versus, const struct sift_rule_cost
   size_t i = 0;
   size_t k = 0;
   while (i < versus->ours->rule_count || k < versus->theirs->rule_count) {
-    const struct sift_rule *our = i < versus->ours->rule_count ? &versus->ours->rules[i] : NULL;
-    const struct sift_rule *their = k < versus->theirs->rule_count ? &versus->theirs->rules[k] : NULL;
-    int order = our == NULL ? 1 : their == NULL ? -1 : strcmp(our->id, their->id);
-    add_rule(versus, order <= 0 ? our : NULL, order >= 0 ? their : NULL, order <= 0 ? our_costs[i].hits : 0,
-             order >= 0 ? their_costs[k].hits : 0);
+    const char *our = i < versus->ours->rule_count ? versus->ours->rules[i].id : NULL;
+    const char *their = k < versus->theirs->rule_count ? versus->theirs->rules[k].id : NULL;
+    int order = our == NULL ? 1 : their == NULL ? -1 : strcmp(our, their);
+    add_rule(versus, (struct sift_versus_rule){.id = order <= 0 ? our : their,
+                                               .ours = order <= 0,
+                                               .theirs = order >= 0,
+                                               .our_hits = order <= 0 ? our_costs[i].hits : 0,
+                                               .their_hits = order >= 0 ? their_costs[k].hits : 0});
     i += order <= 0;
     k += order >= 0;
   }

@@ -72,7 +72,7 @@ static const struct number {
 } numbers[] = {
     {OPT_BYTES, "--corpus-bytes-max", offsetof(struct sift_bench_options, corpus_bytes_max), 1, UINT64_C(2) << 30},
     {OPT_ROUNDS, "--rounds", offsetof(struct sift_bench_options, rounds), 1, SIFT_ROUNDS_MAX},
-    {OPT_TIME, "--time", offsetof(struct sift_bench_options, seconds), 1, 24 * 3600},
+    {OPT_TIME, "--time", offsetof(struct sift_bench_options, seconds), 1, UINT64_C(86400)},
     {OPT_SEED, "--seed", offsetof(struct sift_bench_options, seed), 0, UINT32_MAX},
     {OPT_TOP, "--top", offsetof(struct sift_bench_options, top), 0, UINT32_MAX},
     {'j', "-j", offsetof(struct sift_bench_options, jobs), 1, SIFT_PATH_THREADS_MAX},

@@ -117,9 +117,10 @@ static void the_dearest_rule_is_named(void **state) {
   struct sift_series series[2];
   struct sift_bench_budget_line line;
   uint32_t order[] = {1, 0};
-  struct sift_marginal_group groups[] = {{.first = 1, .count = 1, .gain = {2, 1.8, 2.2, 4}}};
+  struct sift_marginal_group groups[] = {{.first = 0, .count = 2, .gain = {9, 8, 10, 4}},
+                                         {.first = 1, .count = 1, .gain = {2, 1.8, 2.2, 4}}};
   struct sift_figures figures = figures_of(series, 1, 0.001);
-  figures.marginal = (struct sift_marginal){.order = order, .groups = groups, .group_count = 1, .measurements = 3};
+  figures.marginal = (struct sift_marginal){.order = order, .groups = groups, .group_count = 2, .measurements = 3};
   assert_false(kept(&figures, SIFT_LIMIT_MARGINAL, 0.4, &line));
   assert_string_equal(line.rule, "dear");
   assert_true(line.value == 0.5);

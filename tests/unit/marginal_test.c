@@ -104,6 +104,22 @@ static void rules_that_cost_only_together_are_told_together(void **state) {
   sift_marginal_release(&marginal);
 }
 
+static void what_gains_by_itself_is_told_beside_the_rules_it_gains_with(void **state) {
+  (void)state;
+  struct world world = quiet_world();
+  struct sift_marginal marginal;
+  world.joint[0] = RULES - 1;
+  world.joint[1] = RULES - 2;
+  world.joint_cost = 0.3;
+  world.own[RULES - 2] = 0.04;
+  find(&marginal, &world, 2, 96);
+  assert_int_equal(marginal.group_count, 2);
+  assert_int_equal(marginal.groups[0].count, 2);
+  assert_int_equal(marginal.groups[1].count, 1);
+  assert_int_equal(rule_of(&marginal, 1, 0), RULES - 2);
+  sift_marginal_release(&marginal);
+}
+
 static void what_seemed_to_gain_by_chance_is_not_told(void **state) {
   (void)state;
   struct world world = quiet_world();
@@ -159,6 +175,7 @@ int main(void) {
       cmocka_unit_test(dear_rules_are_found_one_by_one_and_the_worst_comes_first),
       cmocka_unit_test(a_set_in_which_nothing_is_dear_takes_a_measurement_a_group),
       cmocka_unit_test(rules_that_cost_only_together_are_told_together),
+      cmocka_unit_test(what_gains_by_itself_is_told_beside_the_rules_it_gains_with),
       cmocka_unit_test(what_seemed_to_gain_by_chance_is_not_told),
       cmocka_unit_test(where_measurements_run_out_groups_stay_whole),
       cmocka_unit_test(no_rules_are_not_measured),

@@ -141,16 +141,19 @@ static double share(double gain) {
   return gain > 1 ? 1 - 1 / gain : 0;
 }
 
-/* The dearest rule, or rules that were not told apart. */
+/* The dearest rule of those that were found by themselves: what many do together is no single rule's share. */
 static void judge_marginal(struct sift_bench_budget_line *line, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
   line->unknown = marginal->measurements == 0 && figures->ruleset->rule_count > 0;
   line->kept = true;
-  if (marginal->group_count > 0) {
-    const struct sift_marginal_group *group = &marginal->groups[0];
-    line->value = share(group->gain.value);
-    line->kept = share(group->gain.low) <= line->bound;
-    snprintf(line->rule, sizeof line->rule, "%.64s", figures->ruleset->rules[marginal->order[group->first]].id);
+  for (size_t i = 0; i < marginal->group_count; i++) {
+    const struct sift_marginal_group *group = &marginal->groups[i];
+    if (group->count == 1) {
+      line->value = share(group->gain.value);
+      line->kept = share(group->gain.low) <= line->bound;
+      snprintf(line->rule, sizeof line->rule, "%.64s", figures->ruleset->rules[marginal->order[group->first]].id);
+      return;
+    }
   }
 }
 

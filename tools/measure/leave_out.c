@@ -10,7 +10,9 @@
 #include "tools/measure/subset.h"
 #include "tools/measure/timing.h"
 
-/* So many measurements shall fit into the time; each then passes over as much text as that allows, which makes it more or less sure. */
+/* So many measurements shall fit into the time, as a search seldom needs more; each passes over as much text as that allows, which makes it
+ * more or less sure. */
+enum { MEASUREMENTS_USUAL = SIFT_MEASUREMENTS_MAX / 2 };
 static const double gain_min = 0.01, run_seconds_min = 0.004;
 
 struct session {
@@ -106,7 +108,7 @@ static enum sift_status cut_pieces(struct session *session) {
     status = run_path(&path);
   }
   double whole = sift_clock_cpu() - made;
-  double each = (config->seconds / SIFT_MEASUREMENTS_MAX - (made - begun)) / (2 * (config->rounds + 1.0));
+  double each = (config->seconds / MEASUREMENTS_USUAL - (made - begun)) / (2 * (config->rounds + 1.0));
   each = each > run_seconds_min ? each : run_seconds_min;
   double bytes = (double)config->pieces->bytes * each / (whole > 1e-6 ? whole : 1e-6);
   bytes = bytes < (double)config->pieces->bytes ? bytes : (double)config->pieces->bytes;

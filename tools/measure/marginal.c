@@ -71,8 +71,8 @@ static struct task *dearest(struct search *search) {
   return best;
 }
 
-/* Two halves in its place; or itself, where neither half gains even a quarter of what both do: each alone keeps something dear
- * in use. */
+/* Two halves in its place. Where neither half gains even a quarter of what both do, as each alone keeps something dear in use, the
+ * group stays, and halves that gain something are looked into beside it. */
 static enum sift_status halve(struct search *search, struct task *task) {
   struct task halves[2];
   uint32_t half = task->count / 2;
@@ -85,12 +85,18 @@ static enum sift_status halve(struct search *search, struct task *task) {
   }
   double whole = task->gain.value - 1;
   double best = halves[0].gain.value > halves[1].gain.value ? halves[0].gain.value - 1 : halves[1].gain.value - 1;
-  if ((halves[0].state == STATE_SMALL && halves[1].state == STATE_SMALL) || best < whole / 4) {
+  bool together = (halves[0].state == STATE_SMALL && halves[1].state == STATE_SMALL) || best < whole / 4;
+  size_t kept = 0;
+  if (together) {
     task->state = STATE_DONE;
-    return SIFT_OK;
+  } else {
+    *task = halves[kept++];
   }
-  *task = halves[0];
-  search->tasks[search->task_count++] = halves[1];
+  for (; kept < 2; kept++) {
+    if (!together || halves[kept].state != STATE_SMALL) {
+      search->tasks[search->task_count++] = halves[kept];
+    }
+  }
   return SIFT_OK;
 }
 

@@ -23,7 +23,7 @@ struct sift_marginal_config {
 };
 
 /* Rules whose cost was found together. More than one where neither half gains what the whole does, as each alone keeps something dear in
- * use, or where the measurements ran out. */
+ * use (halves that gain something are groups too), or where the measurements ran out. */
 struct sift_marginal_group {
   uint32_t first, count; /* in sift_marginal.order */
   struct sift_ratio gain;

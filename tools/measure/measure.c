@@ -114,7 +114,7 @@ static enum sift_status measure_batches(struct measuring *measuring) {
   if (status == SIFT_OK) {
     status = sift_series_add(measuring->figures, runners, sizeof runners / sizeof runners[0], measuring->config->rounds);
   }
-  for (int i = 0; i < SIZES; i++) {
+  for (size_t i = 0; i < SIZES; i++) {
     sift_runner_release(&runners[2 * i]);
     sift_runner_release(&runners[2 * i + 1]);
     sift_pieces_release(&pieces[i]);

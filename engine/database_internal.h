@@ -13,6 +13,10 @@
 /* What a pattern is to its rule. */
 enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
 
+/* PCRE2 sees so much of a line: look-around may read it anew from each place where a match could begin, so that the cost of
+ * a hostile line grows with the square of its length. */
+enum { SIFT_PCRE_LINE_BYTES_MAX = 8 * 1024 };
+
 /* A pattern for PCRE2. */
 struct sift_program {
   pcre2_code *code;

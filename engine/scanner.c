@@ -22,10 +22,6 @@ enum { DENSE_PERCENT = 45, DENSE_BATCHES = 16, WOKEN_START = 1024 };
  * woken in vain, the whole wake database is cheaper. */
 enum { VAIN_PERCENT = 12, VAIN_BATCHES = 64 };
 
-/* PCRE2 sees so much of a line: look-around may read it anew from each place where a match could begin, so that the cost of
- * a hostile line grows with the square of its length. */
-enum { PCRE_LINE_BYTES_MAX = 8 * 1024 };
-
 struct line {
   uint32_t start, end; /* end: of the text, where the newline stands or the batch ends */
 };
@@ -247,8 +243,8 @@ static const struct sift_program *pcre_match(struct sift_scanner *scanner, struc
     scanner->out_of_memory = true;
     return NULL;
   }
-  bool cut = line.len > PCRE_LINE_BYTES_MAX;
-  size_t len = cut ? PCRE_LINE_BYTES_MAX : line.len;
+  bool cut = line.len > SIFT_PCRE_LINE_BYTES_MAX;
+  size_t len = cut ? SIFT_PCRE_LINE_BYTES_MAX : line.len;
   uint32_t options = cut ? PCRE2_NOTEOL : 0;
   int result = pcre2_match(program->code, (PCRE2_SPTR)line.data, len, 0, options, scanner->match, scanner->limits);
   if (result < 0 && result != PCRE2_ERROR_NOMATCH && may_match(compiled, line)) {

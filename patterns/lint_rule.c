@@ -10,49 +10,6 @@
 /* Hyperscan looks for fixed text first; below this it has little to look for. */
 enum { LITERAL_BYTES_MIN = 4 };
 
-static bool any_text(const struct sift_token *dot, const struct sift_token *repeat) {
-  return dot->kind == SIFT_TOKEN_DOT && repeat->kind == SIFT_TOKEN_REPEAT && repeat->optional && repeat->unbounded;
-}
-
-enum { GROUPS_MAX = 64 };
-
-/* Whether the pattern, one of its alternatives, or one within a group that it begins with, begins with .* or ^.*, whatever options
- * stand before. A group that captures may be there for what it captures. */
-static bool begins_open(const char *pattern) {
-  bool begin[GROUPS_MAX] = {true}; /* by depth: the group begins where the pattern does */
-  size_t depth = 0;
-  bool at_begin = true;
-  struct sift_token_reader reader = {.text = pattern};
-  struct sift_token token;
-  struct sift_token repeat;
-  while (sift_token_next(&reader, &token)) {
-    switch (token.kind) {
-    case SIFT_TOKEN_NOTHING:
-    case SIFT_TOKEN_ANCHOR:
-      break;
-    case SIFT_TOKEN_OPEN:
-      if (++depth == GROUPS_MAX) {
-        return false;
-      }
-      at_begin = begin[depth] = at_begin && token.text.data[token.text.len - 1] == ':';
-      break;
-    case SIFT_TOKEN_OR:
-      at_begin = begin[depth];
-      break;
-    case SIFT_TOKEN_CLOSE:
-      depth -= depth > 0;
-      at_begin = false;
-      break;
-    default:
-      if (at_begin && sift_token_repeats(&reader, &repeat) && any_text(&token, &repeat)) {
-        return true;
-      }
-      at_begin = false;
-    }
-  }
-  return false;
-}
-
 /* Whether it ends with .* or .*$. */
 static bool ends_open(const char *pattern) {
   struct sift_token_reader reader = {.text = pattern};
@@ -64,13 +21,13 @@ static bool ends_open(const char *pattern) {
       last[1] = token;
     }
   }
-  return any_text(&last[0], &last[1]);
+  return sift_token_any_text(&last[0], &last[1]);
 }
 
 static void lint_pattern(const struct sift_rule *rule, const struct sift_pattern *pattern, const char *field, bool wakes,
                          struct sift_problems *problems) {
   struct sift_spot spot = {rule->file, pattern->line, pattern->column, rule->id};
-  if (begins_open(pattern->text)) {
+  if (sift_pattern_begins_open(pattern->text)) {
     sift_lint_warn(problems, spot, field, "take it away, with a ^ before it: a pattern may match anywhere in the line",
                    "begins with .*");
   }

@@ -330,3 +330,44 @@ size_t sift_pattern_literal(const char *pattern) {
   end_branch(&levels[0]);
   return levels[0].least;
 }
+
+bool sift_token_any_text(const struct sift_token *dot, const struct sift_token *repeat) {
+  return dot->kind == SIFT_TOKEN_DOT && repeat->kind == SIFT_TOKEN_REPEAT && repeat->optional && repeat->unbounded;
+}
+
+enum { GROUPS_MAX = 64 };
+
+bool sift_pattern_begins_open(const char *pattern) {
+  bool begin[GROUPS_MAX] = {true}; /* by depth: the group begins where the pattern does */
+  size_t depth = 0;
+  bool at_begin = true;
+  struct sift_token_reader reader = {.text = pattern};
+  struct sift_token token;
+  struct sift_token repeat;
+  while (sift_token_next(&reader, &token)) {
+    switch (token.kind) {
+    case SIFT_TOKEN_NOTHING:
+    case SIFT_TOKEN_ANCHOR:
+      break;
+    case SIFT_TOKEN_OPEN:
+      if (++depth == GROUPS_MAX) {
+        return false;
+      }
+      at_begin = begin[depth] = at_begin && token.text.data[token.text.len - 1] == ':';
+      break;
+    case SIFT_TOKEN_OR:
+      at_begin = begin[depth];
+      break;
+    case SIFT_TOKEN_CLOSE:
+      depth -= depth > 0;
+      at_begin = false;
+      break;
+    default:
+      if (at_begin && sift_token_repeats(&reader, &repeat) && sift_token_any_text(&token, &repeat)) {
+        return true;
+      }
+      at_begin = false;
+    }
+  }
+  return false;
+}

@@ -45,6 +45,13 @@ bool sift_token_next(struct sift_token_reader *reader, struct sift_token *out);
 /* Whether the next token is a REPEAT, without reading on. */
 bool sift_token_repeats(const struct sift_token_reader *reader, struct sift_token *out);
 
+/* Whether the two together are .* in whatever form. */
+bool sift_token_any_text(const struct sift_token *dot, const struct sift_token *repeat);
+
+/* Whether the pattern, one of its alternatives, or one within a group that it begins with, begins with .* or ^.*, whatever options
+ * stand before. A group that captures may be there for what it captures. */
+bool sift_pattern_begins_open(const char *pattern);
+
 /* The first escape that rules may not use (\A \Z \z \G \K \R \X \C), of 2 bytes, or an empty span. */
 struct sift_span sift_pattern_forbidden(const char *pattern);
 

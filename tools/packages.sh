@@ -1,7 +1,7 @@
 # Debian packages: what the project needs, and how to get it. To be sourced.
 
 build_packages="build-essential cmake ninja-build pkg-config libhyperscan-dev libzstd-dev
-libpcre2-dev libre2-dev libyaml-dev libisal-dev libsimdjson-dev libxxhash-dev zlib1g-dev libssl-dev libevent-dev"
+libpcre2-dev libre2-dev libyaml-dev libisal-dev libsimdjson-dev libxxhash-dev zlib1g-dev libssl-dev libevent-dev libsqlite3-dev"
 
 test_packages="clang clang-format clang-tidy libclang-rt-14-dev llvm libcmocka-dev libmsgpack-dev openssl zstd python3-pytest python3-msgpack
 python3-zstandard python3-yaml python3-jsonschema python3-fluent-logger bsdutils curl"

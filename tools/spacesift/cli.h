@@ -41,6 +41,7 @@ int sift_command_report(int argc, char **argv);
 int sift_command_explain(int argc, char **argv);
 int sift_command_events(int argc, char **argv);
 int sift_command_rules(int argc, char **argv);
+int sift_command_bench(int argc, char **argv);
 int sift_command_serve(int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const struct command {
     {"report", sift_command_report, "triage states that were written before"},
     {"explain", sift_command_explain, "show how the verdict of one Space came about"},
     {"events", sift_command_events, "print event files as JSON lines"},
+    {"bench", sift_command_bench, "measure a rule set, and say which rules are dear and why"},
     {"rules", sift_command_rules, "check, list, show, test, compile or export rules"},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

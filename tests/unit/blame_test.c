@@ -1,0 +1,89 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/rules.h"
+#include "tools/measure/blame.h"
+
+static uint32_t faults_of(const char *pattern, const struct sift_rule_cost *cost, uint64_t lines) {
+  const struct test_rule rules[] = {{.id = "a", .any = {pattern}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+  struct sift_database *database = test_database(ruleset);
+  uint32_t faults = 0;
+  assert_int_equal(sift_blame(&faults, database, 0, cost, lines), SIFT_OK);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+  return faults;
+}
+
+static uint32_t bit(enum sift_fault fault) {
+  return UINT32_C(1) << fault;
+}
+
+static void what_costs_each_byte_is_told_by_the_pattern(void **state) {
+  (void)state;
+  static const struct {
+    const char *pattern;
+    enum sift_fault fault;
+  } known[] = {
+      {"[a-z]{3}\\d", SIFT_FAULT_NO_TEXT},
+      {"abc\\d", SIFT_FAULT_SHORT},
+      {".*\\dabc", SIFT_FAULT_OPEN},
+      {"(?i)abc\\d", SIFT_FAULT_CASELESS},
+      {"(?m:(?i:abc)\\d)", SIFT_FAULT_CASELESS},
+      {"a[b-y]{2,30}z", SIFT_FAULT_REPEAT},
+      {"abc(?!d)", SIFT_FAULT_PCRE},
+  };
+  static const struct sift_rule_cost nothing;
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    assert_true((faults_of(known[i].pattern, &nothing, 1000) & bit(known[i].fault)) != 0);
+  }
+}
+
+static void a_pattern_with_rare_text_is_not_to_blame(void **state) {
+  (void)state;
+  static const struct sift_rule_cost nothing;
+  assert_int_equal(faults_of("(?i)zyzzyva quux.{2,30}flummox", &nothing, 1000), 0);
+  assert_int_equal(sift_blame_first(0), SIFT_FAULTS);
+}
+
+static void common_text_is_another_matter_than_short_text(void **state) {
+  (void)state;
+  static const struct sift_rule_cost nothing;
+  uint32_t faults = faults_of("HTTP/1\\.1", &nothing, 1000);
+  assert_int_equal(faults, bit(SIFT_FAULT_COMMON));
+}
+
+static void what_was_measured_is_told_where_it_weighs(void **state) {
+  (void)state;
+  static const char pattern[] = "zyzzyva quux flummox(?!x)";
+  static const struct sift_rule_cost refused = {.hits = 1, .woken = 100, .refused = 99, .confirm_seconds = 1};
+  static const struct sift_rule_cost hits = {.hits = 100, .woken = 100, .confirm_seconds = 1};
+  static const struct sift_rule_cost pcre = {.hits = 10, .woken = 10, .confirm_seconds = 1, .pcre_seconds = 2};
+  assert_int_equal(faults_of(pattern, &refused, 10000), bit(SIFT_FAULT_REFUSED));
+  assert_int_equal(faults_of(pattern, &hits, 10000), bit(SIFT_FAULT_HITS));
+  assert_int_equal(faults_of(pattern, &pcre, 10000), bit(SIFT_FAULT_PCRE));
+  assert_int_equal(faults_of(pattern, &refused, 100000000), 0);
+}
+
+static void the_first_fault_is_what_costs_each_byte(void **state) {
+  (void)state;
+  assert_int_equal(sift_blame_first(bit(SIFT_FAULT_HITS) | bit(SIFT_FAULT_SHORT)), SIFT_FAULT_SHORT);
+  for (int i = 0; i < SIFT_FAULTS; i++) {
+    assert_non_null(sift_fault_name((enum sift_fault)i));
+    assert_non_null(sift_fault_text((enum sift_fault)i));
+    assert_non_null(sift_fault_advice((enum sift_fault)i));
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_costs_each_byte_is_told_by_the_pattern),   cmocka_unit_test(a_pattern_with_rare_text_is_not_to_blame),
+      cmocka_unit_test(common_text_is_another_matter_than_short_text), cmocka_unit_test(what_was_measured_is_told_where_it_weighs),
+      cmocka_unit_test(the_first_fault_is_what_costs_each_byte),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,16 @@
+/* The look for lines that may match, without their confirmation: the sampler, and Hyperscan for what that cannot wake. */
+#ifndef SIFT_MEASURE_WAKE_SCAN_H
+#define SIFT_MEASURE_WAKE_SCAN_H
+
+#include "engine/database.h"
+#include "tools/measure/corpus.h"
+
+/* Borrows the database. One thread. */
+struct sift_wake;
+enum sift_status sift_wake_new(struct sift_wake **out, const struct sift_database *database);
+void sift_wake_free(struct sift_wake *wake);
+
+/* One pass over the pieces. */
+enum sift_status sift_wake_run(struct sift_wake *wake, const struct sift_pieces *pieces);
+
+#endif

@@ -1,0 +1,205 @@
+/* spacesift bench: what a rule set costs, and which rules are to blame. */
+#include <stdio.h>
+#include <string.h>
+
+#include "patterns/loader.h"
+#include "tools/measure/clock.h"
+#include "tools/measure/findings.h"
+#include "tools/measure/measure.h"
+#include "tools/spacesift/bench_options.h"
+#include "tools/spacesift/cli.h"
+#include "tools/spacesift/output.h"
+
+/* What the command holds while it works. */
+struct bench {
+  struct sift_bench_options options;
+  struct sift_host host;
+  struct sift_bench_budget budget;
+  struct sift_bench_budget_verdict verdict;
+  struct sift_rules ours, theirs;
+  double our_seconds, their_seconds; /* of compiling them */
+  struct sift_corpus corpus;
+  struct sift_figures figures;
+  struct sift_versus versus;
+};
+
+static void tell(const char *what) {
+  fprintf(stderr, "spacesift: measuring %s\n", what);
+}
+
+static int failed(const char *what, enum sift_status status) {
+  sift_say("cannot %s: %s", what, sift_status_text(status));
+  return SIFT_EXIT_USAGE;
+}
+
+static int read_budget(struct bench *bench) {
+  struct sift_problems problems;
+  if (bench->options.budget == NULL) {
+    return SIFT_EXIT_OK;
+  }
+  sift_problems_init(&problems);
+  enum sift_status status = sift_bench_budget_read(&bench->budget, bench->options.budget, &problems);
+  if (status != SIFT_OK) {
+    sift_problems_print(&problems, stderr);
+    sift_say("cannot use the budget %s; docs/bench.md says what one may hold", bench->options.budget);
+  }
+  sift_problems_release(&problems);
+  return status == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+/* Compiled here and now, past the cache: the time it takes is one of the figures. */
+static int open_rules(struct sift_rules *rules, const char *path, double *seconds) {
+  int exit_status = sift_rules_open(rules, path, false, false, false);
+  if (exit_status != SIFT_EXIT_OK) {
+    return exit_status;
+  }
+  struct sift_problems problems;
+  sift_problems_init(&problems);
+  double begun = sift_clock_cpu();
+  enum sift_status status = sift_database_compile(&rules->database, rules->ruleset, &problems);
+  *seconds = sift_clock_cpu() - begun;
+  if (status != SIFT_OK) {
+    sift_problems_print(&problems, stderr);
+    exit_status = failed("compile the rules", status);
+  }
+  sift_problems_release(&problems);
+  return exit_status;
+}
+
+static int open_all(struct bench *bench) {
+  int status = read_budget(bench);
+  if (status == SIFT_EXIT_OK) {
+    status = open_rules(&bench->ours, bench->options.rules, &bench->our_seconds);
+  }
+  if (status == SIFT_EXIT_OK && bench->options.against != NULL) {
+    status = open_rules(&bench->theirs, bench->options.against, &bench->their_seconds);
+  }
+  if (status != SIFT_EXIT_OK) {
+    return status;
+  }
+  enum sift_status read =
+      sift_corpus_read(&bench->corpus, bench->options.corpus, bench->options.corpus_count, (size_t)bench->options.corpus_bytes_max);
+  if (read == SIFT_ENOMEM) {
+    sift_say("the corpus does not fit into memory: lower --corpus-bytes-max");
+  }
+  return read == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+static int measure(struct bench *bench) {
+  const struct sift_bench_options *options = &bench->options;
+  const struct sift_measure_config config = {
+      .database = bench->ours.database,
+      .corpus = &bench->corpus,
+      .compile_seconds = bench->our_seconds,
+      .seconds = (double)options->seconds,
+      .rounds = (unsigned)options->rounds,
+      .threads = (unsigned)options->jobs,
+      .seed = options->seed,
+      .marginal = !options->no_marginal,
+      .progress = options->quiet ? NULL : tell,
+  };
+  sift_host_read(&bench->host);
+  enum sift_status status = sift_measure_run(&bench->figures, &config);
+  if (status != SIFT_OK) {
+    return failed("measure the rules", status);
+  }
+  if (options->against != NULL) {
+    const struct sift_versus_config versus = {.ours = bench->ours.database,
+                                              .theirs = bench->theirs.database,
+                                              .figures = &bench->figures,
+                                              .their_compile_seconds = bench->their_seconds,
+                                              .rounds = (unsigned)options->rounds};
+    status = sift_versus_run(&bench->versus, &versus);
+  }
+  if (options->budget != NULL && status == SIFT_OK) {
+    sift_bench_budget_judge(&bench->verdict, &bench->budget, &bench->figures);
+  }
+  return status == SIFT_OK ? SIFT_EXIT_OK : failed("compare the rules", status);
+}
+
+/* ---- output ---- */
+
+static enum sift_status render(struct sift_text *text, const struct bench *bench, const struct sift_findings *findings) {
+  struct sift_json json;
+  switch (bench->options.format) {
+  case SIFT_BENCH_TABLE:
+    sift_findings_table(text, findings);
+    break;
+  case SIFT_BENCH_HTML:
+    sift_findings_html(text, findings);
+    break;
+  case SIFT_BENCH_JSON:
+    sift_json_init(&json);
+    sift_findings_json(&json, findings);
+    sift_text_append(text, sift_span(json.bytes, json.failed ? 0 : json.len));
+    text->failed = text->failed || json.failed;
+    sift_json_release(&json);
+    break;
+  }
+  return text->failed ? SIFT_ENOMEM : SIFT_OK;
+}
+
+static int write_all(const struct bench *bench) {
+  const struct sift_findings findings = {
+      .host = &bench->host,
+      .figures = &bench->figures,
+      .versus = bench->options.against != NULL ? &bench->versus : NULL,
+      .verdict = bench->options.budget != NULL ? &bench->verdict : NULL,
+      .top = bench->options.top,
+  };
+  struct sift_output output;
+  struct sift_text text;
+  bool standard = strcmp(bench->options.output, "-") == 0;
+  sift_text_init(&text, standard && bench->options.format == SIFT_BENCH_TABLE && sift_colour_wanted(stdout));
+  enum sift_status status = render(&text, bench, &findings);
+  if (status != SIFT_OK) {
+    sift_text_release(&text);
+    return failed("write the findings", status);
+  }
+  bool good = sift_output_open(&output, bench->options.output);
+  if (good) {
+    status = sift_output_write(&output, text.bytes, text.len);
+    good = sift_output_close(&output, status == SIFT_OK);
+  }
+  sift_text_release(&text);
+  return good ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+/* What was exceeded is told on standard error too: the findings may go to a file. */
+static int pass_judgement(const struct bench *bench) {
+  if (bench->options.budget == NULL || bench->verdict.kept) {
+    return SIFT_EXIT_OK;
+  }
+  for (size_t i = 0; i < bench->verdict.count; i++) {
+    const struct sift_bench_budget_line *line = &bench->verdict.lines[i];
+    if (line->unknown) {
+      sift_say("over the budget: %s was not measured", sift_limit_name(line->limit));
+    } else if (!line->kept) {
+      sift_say("over the budget: %s is %.6g, and it is %.6g%s%s", sift_limit_name(line->limit), line->bound, line->value,
+               line->rule[0] != '\0' ? " for rule " : "", line->rule);
+    }
+  }
+  return SIFT_EXIT_DAMAGE;
+}
+
+int sift_command_bench(int argc, char **argv) {
+  static struct bench bench;
+  bool done = false;
+  int status = sift_bench_options_parse(&bench.options, argc, argv, &done);
+  if (status != SIFT_EXIT_OK || done) {
+    return status;
+  }
+  if (sift_host_slow_build() && !bench.options.quiet) {
+    sift_say("this build is slow on purpose (debug, or sanitizers): its figures say little");
+  }
+  status = open_all(&bench);
+  status = status == SIFT_EXIT_OK ? measure(&bench) : status;
+  status = status == SIFT_EXIT_OK ? write_all(&bench) : status;
+  status = status == SIFT_EXIT_OK ? pass_judgement(&bench) : status;
+  sift_versus_release(&bench.versus);
+  sift_figures_release(&bench.figures);
+  sift_corpus_release(&bench.corpus);
+  sift_rules_close(&bench.ours);
+  sift_rules_close(&bench.theirs);
+  return status;
+}

@@ -97,11 +97,12 @@ def check_path(case, path):
     return asked[case["node"]]
 
 
-def check(case, root):
+def check(case, root, schema):
     fleet = Fleet(root, case)
     told = fleet.scan().spaces[SPACE]
     document = fleet.explain("--json").document
     space = document["space"]
+    schema(space)
     assert space == told  # the scan's own report says the same
     assert (space["verdict"], space["branch"] or "") == (case["verdict"], case["branch"])
     node = BY_ID[case["node"]][0]
@@ -144,13 +145,13 @@ def check_text(case, space, step, text):
 
 
 @pytest.mark.parametrize("case", NODES, ids=lambda case: case["node"])
-def test_every_node_gives_its_verdict_and_says_why(pack, tmp_path, case):
-    check(case, tmp_path)
+def test_every_node_gives_its_verdict_and_says_why(pack, schema, tmp_path, case):
+    check(case, tmp_path, schema)
 
 
 @pytest.mark.parametrize("case", DUTIES, ids=lambda case: case["name"])
-def test_what_goes_before_what(pack, tmp_path, case):
-    check(case, tmp_path)
+def test_what_goes_before_what(pack, schema, tmp_path, case):
+    check(case, tmp_path, schema)
 
 
 def test_every_verdict_that_the_tree_gives_has_a_case():

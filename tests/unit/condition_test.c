@@ -278,6 +278,7 @@ static void an_undated_mark_has_no_age(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(always_holds_without_proof),
+      TEST(of_all_the_first_is_the_proof_unless_a_later_one_is_graver),
       TEST(a_class_holds_by_its_best_evidence),
       TEST(a_condition_without_evidence_of_its_classes_fails_unasked),
       TEST(equal_evidence_is_told_apart_by_rule_id),

@@ -108,6 +108,7 @@ def check(case, root, schema):
     node = BY_ID[case["node"]][0]
     assert (space["severity"], space["confidence"]) == (node["severity"], node["confidence"])
     assert space["proof"] == case["proof"]
+    assert space["phase"] == case.get("phase", space["phase"])
     for name in case.get("also", []):
         assert name in space["also"]
     step = check_path(case, document["path"])

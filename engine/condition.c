@@ -8,6 +8,17 @@ enum { DEPTH_MAX = 64 };
 static bool holds_at(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                      const struct sift_evidence **proof);
 
+/* Conditions that must all hold name the cause first, and then what must be true besides: of proofs that are alike grave the
+ * first stands, so that a step's exit code does not take the place of the line that it follows from. */
+static const struct sift_evidence *first_of_worst(const struct sift_triage *triage, const struct sift_evidence *first,
+                                                  const struct sift_evidence *second) {
+  if (first == NULL || second == NULL) {
+    return first != NULL ? first : second;
+  }
+  const struct sift_rule *rules = triage->ruleset->rules;
+  return rules[second->rule].severity > rules[first->rule].severity ? second : first;
+}
+
 /* Every child of `any` is asked even when the answer is known, so that the proof is the best there is. */
 static bool combination(struct sift_triage *triage, const struct sift_condition *condition, unsigned depth,
                         const struct sift_evidence **proof) {
@@ -18,7 +29,7 @@ static bool combination(struct sift_triage *triage, const struct sift_condition 
     const struct sift_evidence *own = NULL;
     if (holds_at(triage, &condition->children[i], depth + 1, &own)) {
       holding++;
-      *proof = sift_triage_better(triage, *proof, own);
+      *proof = all ? first_of_worst(triage, *proof, own) : sift_triage_better(triage, *proof, own);
     } else if (all) {
       *proof = NULL;
       triage->outside = outside;

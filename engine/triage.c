@@ -77,8 +77,13 @@ const struct sift_evidence *sift_triage_better(const struct sift_triage *triage,
   return a->rule <= b->rule ? a : b;
 }
 
+/* The platform's own statement of how the Space stands, from before the platform said that it runs. */
+static bool is_overtaken(const struct sift_triage *triage, const struct sift_evidence *evidence) {
+  return triage->runs && triage->ruleset->rules[evidence->rule].headline && evidence->last.time_ns <= triage->runs_ns;
+}
+
 bool sift_triage_current(const struct sift_triage *triage, const struct sift_evidence *evidence) {
-  return !evidence->demoted && sift_attempt_holds(triage->attempt, triage->ruleset, evidence);
+  return !evidence->demoted && sift_attempt_holds(triage->attempt, triage->ruleset, evidence) && !is_overtaken(triage, evidence);
 }
 
 /* The one that struck this Space: of the rule's class, or of the rule's own phrase. */
@@ -193,12 +198,18 @@ static bool facts_are_stale(const struct sift_fact_sheet *facts, const struct si
   return facts->time_ns != SIFT_TIME_NONE && attempt->start.time_ns != SIFT_TIME_NONE && facts->time_ns < attempt->start.time_ns;
 }
 
-/* The platform says that the Space runs: it came up, whatever the log shows of that. */
-static void mark_running(struct sift_attempt *attempt, int64_t time_ns) {
+/* Whether the mark is there still, once the platform has said that the Space runs. */
+static bool outlives(const struct sift_triage *triage, const struct sift_attempt *attempt, enum sift_mark mark) {
+  return attempt->has_mark[mark] && attempt->marks[mark].time_ns > triage->runs_ns;
+}
+
+/* The platform says that the Space runs: it came up, whatever the log shows of that. It may have failed since. */
+static void mark_running(const struct sift_triage *triage, struct sift_attempt *attempt, int64_t time_ns) {
   const struct sift_instant now = {.time_ns = time_ns, .source = SIFT_FACTS_SOURCE};
-  attempt->has_mark[SIFT_MARK_FAILED] = false;
-  attempt->has_mark[SIFT_MARK_STEP_FAILED] = false;
-  attempt->phase = SIFT_PHASE_HEALTHY;
+  attempt->has_mark[SIFT_MARK_FAILED] = outlives(triage, attempt, SIFT_MARK_FAILED);
+  attempt->has_mark[SIFT_MARK_STEP_FAILED] = outlives(triage, attempt, SIFT_MARK_STEP_FAILED);
+  bool failed = attempt->has_mark[SIFT_MARK_FAILED] || attempt->has_mark[SIFT_MARK_STEP_FAILED];
+  attempt->phase = failed ? SIFT_PHASE_FAILED : SIFT_PHASE_HEALTHY;
   for (enum sift_mark mark = SIFT_MARK_LISTENING; mark <= SIFT_MARK_HEALTHY; mark++) {
     if (!attempt->has_mark[mark]) {
       attempt->has_mark[mark] = true;
@@ -212,6 +223,7 @@ static void look_up_facts(struct sift_triage *triage, struct sift_verdict *out) 
   size_t at = facts != NULL ? sift_facts_find(facts, triage->space->name) : SIZE_MAX;
   out->has_facts = at != SIZE_MAX;
   triage->facts = NULL;
+  triage->runs = false;
   if (!out->has_facts) {
     return;
   }
@@ -220,8 +232,11 @@ static void look_up_facts(struct sift_triage *triage, struct sift_verdict *out) 
     return;
   }
   triage->facts = &out->facts;
-  if (sift_span_equal(out->facts.values[SIFT_FACT_STAGE], sift_span_of("RUNNING"))) {
-    mark_running(&out->attempt, out->facts.time_ns != SIFT_TIME_NONE ? out->facts.time_ns : triage->scene.now_ns);
+  triage->runs = sift_span_equal(out->facts.values[SIFT_FACT_STAGE], sift_span_of("RUNNING"));
+  if (triage->runs) {
+    bool dated = out->facts.time_ns != SIFT_TIME_NONE;
+    triage->runs_ns = dated ? out->facts.time_ns : INT64_MAX;
+    mark_running(triage, &out->attempt, dated ? out->facts.time_ns : triage->scene.now_ns);
   }
 }
 

@@ -18,11 +18,13 @@ struct sift_triage {
   const struct sift_evidence *worst;  /* of all current evidence */
   const struct sift_evidence *struck; /* the evidence that an incident explains */
   const struct sift_incident *incident;
-  const struct sift_fact_sheet *facts;  /* NULL where nothing is known */
+  const struct sift_fact_sheet *facts; /* NULL where nothing is known */
+  bool runs;                           /* by the facts, as of `runs_ns`; INT64_MAX: now */
+  int64_t runs_ns;
   const struct sift_condition *outside; /* while a node is asked: the first condition on the scene that holds */
 };
 
-/* Undemoted evidence of the current attempt, marks included. */
+/* Undemoted evidence of the current attempt, marks included, that the facts have not overtaken. */
 bool sift_triage_current(const struct sift_triage *triage, const struct sift_evidence *evidence);
 
 /* The one that proves more: the more severe, then the later (what stopped a Space comes last), then by rule id. Either may
@@ -37,8 +39,7 @@ static inline bool sift_condition_possible(const struct sift_triage *triage, con
 
 /* Whether the condition holds for the Space; *proof is then the evidence that satisfied it, or NULL where none was asked, and
  * triage->outside the first of its conditions on the scene that holds, or NULL. */
-bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition,
-                          const struct sift_evidence **proof);
+bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition, const struct sift_evidence **proof);
 
 /* The conditions on the scene (condition_scene.c): facts, status page, crowd. *proof as above. */
 bool sift_condition_scene_holds(const struct sift_triage *triage, const struct sift_condition *condition,

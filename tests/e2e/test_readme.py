@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-import yaml
 
+import draw_tree
 import examples
 import program
 
@@ -154,14 +154,34 @@ def verdict_nodes(nodes):
 
 
 def test_verdicts_are_those_of_the_tree():
-    tree = yaml.safe_load((program.ROOT / "patterns" / "spaces" / "tree.yaml").read_text())["tree"]
-    asked = {(node["verdict"], node.get("branch", ""), node["severity"]) for node in verdict_nodes(tree)}
-    told = {
-        (verdict.strip("`"), branch, severity)
-        for verdict, branch, severities, _ in table(program.ROOT / "docs" / "verdicts.md", 4)
-        for severity in severities.split(", ")
-    }
+    asked = {}
+    for node in verdict_nodes(draw_tree.tree()):
+        branches, severities = asked.setdefault(node["verdict"], (set(), set()))
+        branches.add(node.get("branch", ""))
+        severities.add(node["severity"])
+    rows = table(program.ROOT / "docs" / "verdicts.md", 4)
+    told = {verdict.strip("`"): (set(branches.split(", ")), set(severities.split(", "))) for verdict, branches, severities, _ in rows}
     assert told == asked
+
+
+def test_the_tree_is_drawn_as_it_is():
+    shown = (program.ROOT / "docs" / "triage.md").read_text().splitlines()
+    drawn = [line for begin, end in draw_tree.drawings(shown) for line in shown[begin:end]]
+    assert drawn == draw_tree.draw(draw_tree.tree()), "python3 tests/e2e/draw_tree.py docs/triage.md draws it anew"
+
+
+def test_keys_of_facts_are_those_of_the_program():
+    source = (program.ROOT / "ingest" / "facts_record.c").read_text()
+    names = {"SPACE": "space", "TIME": "time"}
+    known = {}
+    for target, path in re.findall(r'\{(\w+), "([\w.]+)"\},', source):
+        fact = names.get(target, target.removeprefix("SIFT_FACT_").lower())
+        if target not in ("ERROR", "PART"):
+            known.setdefault(fact, []).append(path)
+    known["repo_commit"] += known.pop("sha")
+    rows = table(program.ROOT / "docs" / "facts.md", 3)
+    told = {fact.strip("`"): re.findall(r"`([\w.]+)`", paths) for fact, paths, _ in rows}
+    assert known and told == known
 
 
 def test_reasons_of_damage_are_those_of_the_program():

@@ -65,6 +65,19 @@ static void always_holds_without_proof(void **state) {
   assert_proof(of(SIFT_COND_ALWAYS, 0), "");
 }
 
+static void of_all_the_first_is_the_proof_unless_a_later_one_is_graver(void **state) {
+  (void)state;
+  const struct sift_condition children[] = {of(SIFT_COND_RULE, rule_index(&fixture, "deps-module")),
+                                            of(SIFT_COND_RULE, rule_index(&fixture, "crash-exit"))};
+  const struct sift_condition both = {.kind = SIFT_COND_ALL, .children = children, .child_count = 2};
+  see(&fixture, "deps-module", T0, 10);
+  see(&fixture, "crash-exit", T0 + SECOND, 20);
+  assert_proof(both, "deps-module");
+  const struct sift_condition graver[] = {children[0], of(SIFT_COND_RULE, rule_index(&fixture, "crash-fatal"))};
+  see(&fixture, "crash-fatal", T0, 5);
+  assert_proof((struct sift_condition){.kind = SIFT_COND_ALL, .children = graver, .child_count = 2}, "crash-fatal");
+}
+
 static void a_class_holds_by_its_best_evidence(void **state) {
   (void)state;
   struct sift_condition crash = of(SIFT_COND_CLASS, class_index(&fixture, "crash"));
@@ -265,6 +278,7 @@ static void an_undated_mark_has_no_age(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(always_holds_without_proof),
+      TEST(of_all_the_first_is_the_proof_unless_a_later_one_is_graver),
       TEST(a_class_holds_by_its_best_evidence),
       TEST(a_condition_without_evidence_of_its_classes_fails_unasked),
       TEST(equal_evidence_is_told_apart_by_rule_id),

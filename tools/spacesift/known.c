@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "ingest/facts_file.h"
@@ -41,8 +42,30 @@ static enum sift_status read_page(struct sift_known *known, const struct sift_kn
   return status;
 }
 
+static bool is_stdin(const char *path) {
+  return path != NULL && strcmp(path, "-") == 0;
+}
+
+/* Standard input can be read once. */
+static bool check_stdin(const struct sift_known_options *options) {
+  bool facts = is_stdin(options->facts);
+  bool page = is_stdin(options->status);
+  if (facts && page) {
+    sift_say("--facts and --status cannot both be '-': give one of them a file");
+    return false;
+  }
+  if ((facts || page) && options->stdin_taken) {
+    sift_say("%s cannot be '-' where standard input is read for something else: give it a file", facts ? "--facts" : "--status");
+    return false;
+  }
+  return true;
+}
+
 int sift_known_open(struct sift_known *known, const struct sift_known_options *options) {
   *known = (struct sift_known){0};
+  if (!check_stdin(options)) {
+    return SIFT_EXIT_USAGE;
+  }
   struct sift_problems problems;
   sift_problems_init(&problems);
   enum sift_status facts = options->facts != NULL ? read_facts(known, options, &problems) : SIFT_OK;

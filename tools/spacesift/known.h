@@ -16,6 +16,7 @@ struct sift_known_options {
   const char *facts, *status; /* NULL: not given */
   const char *space;          /* of facts that name no Space; NULL: they are skipped */
   int64_t now_ns;             /* facts beyond it are of the future; SIFT_TIME_NONE: the clock's */
+  bool stdin_taken;           /* the command itself reads standard input */
 };
 
 struct sift_known {

@@ -230,6 +230,14 @@ static int check(struct sift_scan_options *options) {
   return SIFT_EXIT_OK;
 }
 
+static bool reads_stdin(const struct sift_scan_options *options) {
+  bool reads = same(options->files_from, "-");
+  for (size_t i = 0; i < options->path_count; i++) {
+    reads = reads || same(options->paths[i], "-");
+  }
+  return reads;
+}
+
 int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **argv, bool *done) {
   *options = (struct sift_scan_options){
       .jobs = sift_cores(),
@@ -262,5 +270,6 @@ int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **
   options->known.now_ns = options->now_ns;
   options->paths = argv + optind;
   options->path_count = (size_t)(argc - optind);
+  options->known.stdin_taken = reads_stdin(options);
   return check(options);
 }

@@ -10,10 +10,13 @@ struct sift_view {
   struct sift_view_rules rules;
   struct sift_shelf *base;
   struct sift_shelf *overlay; /* NULL: none */
-  struct sift_fleet fleet;    /* of both */
+  struct sift_shelf *told;    /* what the facts add; NULL: nothing */
+  struct sift_factbox *facts; /* NULL: none */
+  struct sift_pagebox *page;  /* NULL: none */
+  struct sift_fleet fleet;    /* of all three */
   struct sift_incidents incidents;
   struct sift_summary summary;
-  struct sift_crowd crowd; /* of both */
+  struct sift_crowd crowd; /* of all three */
   int64_t now_ns;
   bool watched; /* that time is the clock's */
   uint64_t *class_hits;
@@ -24,5 +27,36 @@ struct sift_view {
 
 /* What triage is to know besides the logs. Borrows from the view. */
 struct sift_scene sift_view_scene(const struct sift_view *view);
+
+enum { SIFT_VIEW_SHELVES = 3 };
+
+/* All shelves of a view as one. */
+struct sift_view_pass {
+  struct sift_shelf_cursor cursors[SIFT_VIEW_SHELVES];
+  struct sift_state_merger *logs;   /* base and overlay, of which the cap on Spaces speaks */
+  struct sift_state_merger *joined; /* with the facts; NULL: there are none */
+  struct sift_state_merger *merger; /* to read from: one of them */
+};
+enum sift_status sift_view_pass_open(struct sift_view_pass *pass, const struct sift_view *view, uint64_t spaces_max);
+void sift_view_pass_close(struct sift_view_pass *pass); /* whatever opening came to */
+
+/* Merges a shelf (or none) with runs into a new one. Runs of other rules are kept out. */
+enum sift_status sift_view_fold(struct sift_shelf **out, const struct sift_shelf *base, const struct sift_run *runs, size_t count,
+                                const struct sift_view_rules *rules, uint64_t spaces_max);
+
+/* ---- view_outside.c ---- */
+
+/* What the facts add, as of the view's time: its shelf. */
+enum sift_status sift_view_tell(struct sift_view *view, const struct sift_view_input *input);
+
+/* Where the Spaces stand, once all shelves are there. */
+enum sift_status sift_view_count(struct sift_view *view, const struct sift_view_input *input);
+
+/* Takes what the facts' messages hit out of the counts of hits. */
+enum sift_status sift_view_untell_hits(struct sift_view *view);
+
+/* `count` Spaces of one name as one, in memory of the arena, which is reset. SIFT_ENOMEM. */
+enum sift_status sift_view_merge(struct sift_space *out, struct sift_arena *arena, const struct sift_space *const *spaces,
+                                 size_t count);
 
 #endif

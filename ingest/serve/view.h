@@ -89,8 +89,8 @@ size_t sift_view_position(const struct sift_view *view, struct sift_span after);
 
 /* --- whole Spaces -------------------------------------------------------------------------------------------------------- */
 
-/* Looks Spaces up and judges them: decoded anew, merged with the overlay and the facts. One thread; holds the view. Rising names are the
- * cheapest. SIFT_ENOMEM. */
+/* Looks Spaces up and judges them: decoded anew, merged with the overlay and the facts. One thread; holds the view. Rising names
+ * are the cheapest. SIFT_ENOMEM. */
 struct sift_view_look;
 enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_view *view);
 void sift_view_look_free(struct sift_view_look *look);
@@ -100,15 +100,15 @@ enum sift_status sift_view_look_at(struct sift_view_look *look, struct sift_span
                                    const struct sift_verdict **verdict);
 const struct sift_triage *sift_view_look_triage(const struct sift_view_look *look); /* for the path of the last one */
 
-/* Writes the view's tallies as one state, without the overlay and the facts: the bytes of `spacesift scan --state` of the same input where
- * output.background is set, of `sift_state_write()` otherwise. */
+/* Writes the view's tallies as one state, without the overlay and the facts: the bytes of `spacesift scan --state` of the same
+ * input where output.background is set, of `sift_state_write()` otherwise. */
 enum sift_status sift_view_write(struct sift_view *view, struct sift_state_output output);
 
 /* The same in pieces. Holds the view; the output must outlive the copy. */
 struct sift_view_copy;
 enum sift_status sift_view_copy_new(struct sift_view_copy **out, struct sift_view *view, struct sift_state_output output);
-/* With the overlay, still without the facts: what a scan of the same input would say if it ended now, so open steps are none any more. For readers; a
- * restart goes on from the one without. */
+/* With the overlay, still without the facts: what a scan of the same input would say if it ended now, so open steps are none any
+ * more. For readers; a restart goes on from the one without. */
 enum sift_status sift_view_copy_whole(struct sift_view_copy **out, struct sift_view *view, struct sift_state_output output);
 void sift_view_copy_free(struct sift_view_copy *copy);
 /* Writes at most `spaces` Spaces: SIFT_OK while there is more, SIFT_END when the state is complete. The first error sticks. */

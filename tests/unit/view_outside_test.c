@@ -105,7 +105,7 @@ static const struct sift_node stage_node = {
     .severity = SIFT_ERROR,
     .when = {.kind = SIFT_COND_FACT, .index = SIFT_FACT_STAGE, .value = {"RUNTIME_ERROR", 13}}};
 
-/* A log of one Space that has started and lacks a module. */
+/* A log of one Space that has started and warns. */
 static struct sift_state_buffer log_state(const char *name) {
   struct sift_state_buffer state = {0};
   struct sift_state_writer *writer = NULL;
@@ -116,7 +116,7 @@ static struct sift_state_buffer log_state(const char *name) {
   fixture_space(&fixture, name);
   fixture.space.lines = 2;
   see(&fixture, "startup", T0 - SECOND, 10);
-  see(&fixture, "module", T0, 20);
+  see(&fixture, "warning", T0, 20);
   assert_int_equal(sift_state_write(writer, &fixture.space), SIFT_OK);
   assert_int_equal(sift_state_finish(writer, &fleet), SIFT_OK);
   sift_state_writer_free(writer);

@@ -2,20 +2,6 @@
 
 #include <stdlib.h>
 
-#include "engine/space.h"
-
-static bool is_timeless(const struct sift_facts *facts) {
-  size_t count = sift_facts_count(facts);
-  for (size_t i = 0; i < count; i++) {
-    struct sift_fact_sheet sheet;
-    sift_facts_at(facts, i, &sheet);
-    if (sheet.time_ns == SIFT_TIME_NONE && sheet.values[SIFT_FACT_ERROR_MESSAGE].len > 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
 enum sift_status sift_factbox_new(struct sift_factbox **out, struct sift_facts *facts) {
   struct sift_factbox *box = calloc(1, sizeof *box);
   enum sift_status status = box != NULL ? sift_facts_seal(facts) : SIFT_ENOMEM;
@@ -25,7 +11,7 @@ enum sift_status sift_factbox_new(struct sift_factbox **out, struct sift_facts *
     free(box);
     return status;
   }
-  *box = (struct sift_factbox){.facts = facts, .timeless = is_timeless(facts), .refs = 1};
+  *box = (struct sift_factbox){.facts = facts, .refs = 1};
   *out = box;
   return SIFT_OK;
 }

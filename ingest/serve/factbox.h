@@ -12,7 +12,6 @@ extern "C" {
 /* Facts of Spaces. */
 struct sift_factbox {
   struct sift_facts *facts; /* sealed */
-  bool timeless;            /* no undated sheet has an error message: what the facts tell is the same at any time */
   int refs;                 /* atomic; private */
 };
 

@@ -78,7 +78,8 @@ static enum sift_status make_shelves(struct sift_view *view, const struct sift_v
 enum sift_status sift_view_pass_open(struct sift_view_pass *pass, const struct sift_view *view, uint64_t spaces_max) {
   size_t count = view->overlay != NULL ? 2 : 1;
   struct sift_state_source sources[2];
-  *pass = (struct sift_view_pass){.cursors = {{.shelf = view->base}, {.shelf = view->overlay}, {.shelf = view->told}}};
+  *pass = (struct sift_view_pass){.cursors = {{.shelf = view->base}, {.shelf = view->overlay}},
+                                  .told = {.view = view, .cursor = {.shelf = view->told}}};
   for (size_t i = 0; i < count; i++) {
     sources[i] = sift_shelf_source(&pass->cursors[i]);
   }
@@ -86,7 +87,7 @@ enum sift_status sift_view_pass_open(struct sift_view_pass *pass, const struct s
   pass->merger = pass->logs;
   if (status == SIFT_OK && view->told != NULL) {
     sources[0] = sift_state_merger_source(pass->logs);
-    sources[1] = sift_shelf_source(&pass->cursors[2]);
+    sources[1] = sift_view_told_source(&pass->told);
     status = sift_state_merger_open(&pass->joined, sources, 2, UINT64_MAX);
     pass->merger = pass->joined;
   }
@@ -96,9 +97,9 @@ enum sift_status sift_view_pass_open(struct sift_view_pass *pass, const struct s
 void sift_view_pass_close(struct sift_view_pass *pass) {
   sift_state_merger_free(pass->joined);
   sift_state_merger_free(pass->logs);
-  for (size_t i = 0; i < SIFT_VIEW_SHELVES; i++) {
-    sift_shelf_cursor_release(&pass->cursors[i]);
-  }
+  sift_view_told_release(&pass->told);
+  sift_shelf_cursor_release(&pass->cursors[0]);
+  sift_shelf_cursor_release(&pass->cursors[1]);
 }
 
 struct sift_scene sift_view_scene(const struct sift_view *view) {

@@ -32,7 +32,7 @@ struct sift_view_input {
   const struct sift_run *overlay;
   size_t overlay_count;
   /* What is known from outside the logs; the view holds both. NULL: nothing. Facts are judged and counted as an overlay is, and
-   * stand in no state that the view writes. Of the same facts the base's share is taken over where time does not change it. */
+   * stand in no state that the view writes. Of the same facts the base's share is taken over. */
   struct sift_factbox *facts;
   struct sift_pagebox *page;
   struct sift_view_rules rules;

@@ -11,6 +11,7 @@ struct sift_view {
   struct sift_shelf *base;
   struct sift_shelf *overlay; /* NULL: none */
   struct sift_shelf *told;    /* what the facts add; NULL: nothing */
+  int64_t told_ns;            /* of what undated facts are there, until they are read: sift_view_redate() */
   struct sift_factbox *facts; /* NULL: none */
   struct sift_pagebox *page;  /* NULL: none */
   struct sift_fleet fleet;    /* of all three */
@@ -30,9 +31,24 @@ struct sift_scene sift_view_scene(const struct sift_view *view);
 
 enum { SIFT_VIEW_SHELVES = 3 };
 
+/* The facts' shelf, read as of the view's time. Zeroed but for `view` and the cursor's shelf. */
+struct sift_view_told {
+  const struct sift_view *view;
+  struct sift_shelf_cursor cursor;
+  struct sift_space space; /* private: the last one, dated anew */
+  struct sift_evidence *evidence;
+  uint32_t capacity;
+};
+void sift_view_told_release(struct sift_view_told *told);
+
+/* In place of a Space that the cursor gave: what undated facts tell is of the view's time. Borrowed until the next. SIFT_ENOMEM. */
+enum sift_status sift_view_redate(struct sift_view_told *told, const struct sift_space **space);
+struct sift_state_source sift_view_told_source(struct sift_view_told *told);
+
 /* All shelves of a view as one. */
 struct sift_view_pass {
-  struct sift_shelf_cursor cursors[SIFT_VIEW_SHELVES];
+  struct sift_shelf_cursor cursors[2];
+  struct sift_view_told told;
   struct sift_state_merger *logs;   /* base and overlay, of which the cap on Spaces speaks */
   struct sift_state_merger *joined; /* with the facts; NULL: there are none */
   struct sift_state_merger *merger; /* to read from: one of them */

@@ -1,13 +1,13 @@
 /* What facts add to a view, and where the Spaces stand: what triage knows besides a Space's own log. */
+#include <stdlib.h>
+
 #include "engine/facts_tally.h"
 #include "ingest/serve/view_internal.h"
 
 /* --- facts ------------------------------------------------------------------------------------------------------------- */
 
-/* Messages without a time are of the view's, so their share changes with it. */
 static bool is_told_already(const struct sift_view *view, const struct sift_view *base) {
-  return base != NULL && base->facts == view->facts && view->facts->timeless && base->rules.header == view->rules.header &&
-         base->told != NULL;
+  return base != NULL && base->facts == view->facts && base->rules.header == view->rules.header && base->told != NULL;
 }
 
 static enum sift_status tell_anew(struct sift_view *view) {
@@ -29,13 +29,75 @@ enum sift_status sift_view_tell(struct sift_view *view, const struct sift_view_i
   enum sift_status status = SIFT_OK;
   if (is_told_already(view, input->base)) {
     view->told = sift_shelf_acquire(input->base->told);
+    view->told_ns = input->base->told_ns;
   } else {
+    view->told_ns = view->now_ns;
     status = tell_anew(view);
   }
   int64_t newest_ns = view->fleet.newest_ns; /* of the logs: facts tell of now */
   status = status == SIFT_OK ? sift_fleet_merge(&view->fleet, &view->told->fleet) : status;
   view->fleet.newest_ns = newest_ns;
   return status;
+}
+
+static int64_t redated(const struct sift_view *view, int64_t time_ns) {
+  return time_ns == view->told_ns ? view->now_ns : time_ns;
+}
+
+/* Scanning the messages takes far longer than reading what came of it, so it is done once for each reading of the file. Of undated
+ * messages the fleet's record says nothing, so it stays as it is. */
+enum sift_status sift_view_redate(struct sift_view_told *told, const struct sift_space **space) {
+  const struct sift_view *view = told->view;
+  const struct sift_space *from = *space;
+  struct sift_fact_sheet sheet;
+  size_t at =
+      view->now_ns != view->told_ns && from->evidence_count > 0 ? sift_facts_find(view->facts->facts, from->name) : SIZE_MAX;
+  if (at == SIZE_MAX) {
+    return SIFT_OK;
+  }
+  sift_facts_at(view->facts->facts, at, &sheet);
+  if (sheet.time_ns != SIFT_TIME_NONE) {
+    return SIFT_OK;
+  }
+  if (from->evidence_count > told->capacity) {
+    struct sift_evidence *evidence = realloc(told->evidence, from->evidence_count * sizeof *evidence);
+    if (evidence == NULL) {
+      return SIFT_ENOMEM;
+    }
+    told->evidence = evidence;
+    told->capacity = from->evidence_count;
+  }
+  told->space = *from;
+  told->space.evidence = told->evidence;
+  told->space.first.time_ns = redated(view, from->first.time_ns);
+  told->space.last.time_ns = redated(view, from->last.time_ns);
+  for (uint32_t i = 0; i < from->evidence_count; i++) {
+    told->evidence[i] = from->evidence[i];
+    told->evidence[i].first.time_ns = redated(view, from->evidence[i].first.time_ns);
+    told->evidence[i].last.time_ns = redated(view, from->evidence[i].last.time_ns);
+  }
+  *space = &told->space;
+  return SIFT_OK;
+}
+
+void sift_view_told_release(struct sift_view_told *told) {
+  sift_shelf_cursor_release(&told->cursor);
+  free(told->evidence);
+}
+
+static enum sift_status told_next(void *context, const struct sift_space **out) {
+  struct sift_view_told *told = context;
+  enum sift_status status = sift_shelf_next(&told->cursor, out);
+  return status == SIFT_OK ? sift_view_redate(told, out) : status;
+}
+
+static const struct sift_fleet *told_fleet(const void *context) {
+  const struct sift_view_told *told = context;
+  return &told->cursor.shelf->fleet;
+}
+
+struct sift_state_source sift_view_told_source(struct sift_view_told *told) {
+  return (struct sift_state_source){told->cursor.shelf->header, told_next, told_fleet, told};
 }
 
 enum sift_status sift_view_untell_hits(struct sift_view *view) {

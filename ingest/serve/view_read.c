@@ -93,8 +93,9 @@ const struct sift_view_entry *sift_view_walk(const struct sift_view *view, const
 
 struct sift_view_look {
   struct sift_view *view;
-  struct sift_shelf_cursor cursors[SIFT_VIEW_SHELVES]; /* without a shelf: none */
-  struct sift_arena arena;                             /* of `merged` */
+  struct sift_shelf_cursor base, overlay; /* overlay and facts without a shelf: none */
+  struct sift_view_told told;
+  struct sift_arena arena; /* of `merged` */
   struct sift_space merged;
   struct sift_triage *triage;
   struct sift_verdict verdict;
@@ -107,9 +108,9 @@ enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_vie
     return SIFT_ENOMEM;
   }
   look->view = sift_view_acquire(view);
-  look->cursors[0].shelf = view->base;
-  look->cursors[1].shelf = view->overlay;
-  look->cursors[2].shelf = view->told;
+  look->base.shelf = view->base;
+  look->overlay.shelf = view->overlay;
+  look->told = (struct sift_view_told){.view = view, .cursor = {.shelf = view->told}};
   sift_arena_init(&look->arena);
   enum sift_status status = sift_triage_new(&look->triage, view->rules.ruleset, &view->incidents);
   if (status != SIFT_OK) {
@@ -128,9 +129,9 @@ void sift_view_look_free(struct sift_view_look *look) {
   }
   sift_triage_free(look->triage);
   sift_arena_release(&look->arena);
-  for (size_t i = 0; i < SIFT_VIEW_SHELVES; i++) {
-    sift_shelf_cursor_release(&look->cursors[i]);
-  }
+  sift_view_told_release(&look->told);
+  sift_shelf_cursor_release(&look->overlay);
+  sift_shelf_cursor_release(&look->base);
   sift_view_release(look->view);
   free(look);
 }
@@ -138,9 +139,13 @@ void sift_view_look_free(struct sift_view_look *look) {
 /* What each shelf knows of it; SIFT_END where none does. */
 static enum sift_status seek_all(struct sift_view_look *look, struct sift_span name,
                                  const struct sift_space *found[SIFT_VIEW_SHELVES], size_t *count) {
+  struct sift_shelf_cursor *const cursors[SIFT_VIEW_SHELVES] = {&look->base, &look->overlay, &look->told.cursor};
   *count = 0;
   for (size_t i = 0; i < SIFT_VIEW_SHELVES; i++) {
-    enum sift_status status = look->cursors[i].shelf != NULL ? sift_shelf_seek(&look->cursors[i], name, &found[*count]) : SIFT_END;
+    enum sift_status status = cursors[i]->shelf != NULL ? sift_shelf_seek(cursors[i], name, &found[*count]) : SIFT_END;
+    if (status == SIFT_OK && cursors[i] == &look->told.cursor) {
+      status = sift_view_redate(&look->told, &found[*count]);
+    }
     if (status == SIFT_OK) {
       ++*count;
     } else if (status != SIFT_END) {

@@ -4,18 +4,18 @@
 
 #include "ingest/serve/factbox.h"
 
-static struct sift_factbox *box_of(const char *message, int64_t time_ns) {
+static struct sift_factbox *box_of_one(void) {
   struct sift_facts *facts = NULL;
   struct sift_factbox *box = NULL;
   assert_int_equal(sift_facts_new(&facts), SIFT_OK);
-  know(facts, "a/b", SIFT_FACT_STAGE, "RUNNING", SIFT_FACT_ERROR_MESSAGE, message, time_ns);
+  know(facts, "a/b", SIFT_FACT_STAGE, "RUNNING", SIFT_FACT_SDK, "docker", SIFT_TIME_NONE);
   assert_int_equal(sift_factbox_new(&box, facts), SIFT_OK);
   return box;
 }
 
 static void facts_are_sealed_and_live_as_long_as_anybody_holds_them(void **state) {
   (void)state;
-  struct sift_factbox *box = box_of("", SIFT_TIME_NONE);
+  struct sift_factbox *box = box_of_one();
   assert_ptr_equal(sift_factbox_acquire(box), box);
   sift_factbox_release(box);
   assert_int_equal(sift_facts_count(box->facts), 1); /* the sanitizer would say if they were gone */
@@ -23,17 +23,6 @@ static void facts_are_sealed_and_live_as_long_as_anybody_holds_them(void **state
   sift_factbox_release(box);
   assert_null(sift_factbox_acquire(NULL));
   sift_factbox_release(NULL);
-}
-
-static void only_an_undated_message_depends_on_the_time(void **state) {
-  (void)state;
-  struct sift_factbox *boxes[] = {box_of("", SIFT_TIME_NONE), box_of("it broke", T0), box_of("it broke", SIFT_TIME_NONE)};
-  assert_true(boxes[0]->timeless);
-  assert_true(boxes[1]->timeless);
-  assert_false(boxes[2]->timeless);
-  for (size_t i = 0; i < 3; i++) {
-    sift_factbox_release(boxes[i]);
-  }
 }
 
 static void pages_are_held_alike(void **state) {
@@ -54,7 +43,6 @@ static void pages_are_held_alike(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(facts_are_sealed_and_live_as_long_as_anybody_holds_them),
-      cmocka_unit_test(only_an_undated_message_depends_on_the_time),
       cmocka_unit_test(pages_are_held_alike),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

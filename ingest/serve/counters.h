@@ -107,6 +107,12 @@ struct sift_loop_counters {
   uint64_t paused;       /* gauge: connections that are not read for lack of memory */
 };
 
+/* Of a file that is read again when it changes. */
+struct sift_file_counters {
+  uint64_t good, bad; /* readings */
+  int64_t written_ns; /* Unix time: when what is in force was written; 0: nothing is */
+};
+
 /* Of the server as a whole; each field is written by one thread. */
 struct sift_server_counters {
   uint64_t reloads, reloads_failed;
@@ -116,6 +122,8 @@ struct sift_server_counters {
   struct sift_histogram view_ns; /* SIFT_VIEW_NS_START */
   uint64_t views_failed;
   uint64_t memory_limit_bytes;
+  struct sift_file_counters facts, status;
+  uint64_t facts_spaces;   /* that the facts in force know */
   uint64_t log_suppressed; /* messages that the rate limit kept back */
 };
 

@@ -25,10 +25,11 @@ struct sift_keeper {
   struct sift_rulebox *rules;
   pthread_t thread;
   bool started;
-  pthread_mutex_t lock; /* of view, next and stopping */
+  pthread_mutex_t lock; /* of view, next, asked and stopping */
   pthread_cond_t wake;
   struct sift_view *view;
   struct sift_rulebox *next; /* rules to change to */
+  bool asked;                /* to look at the files of facts now */
   bool stopping;
 
   uint64_t seq;                   /* all entries up to it are in the view */
@@ -104,12 +105,15 @@ static enum sift_status build(struct sift_keeper *keeper, struct sift_view *base
   struct sift_view *view = NULL;
   const struct sift_run open_steps = {.bytes = overlay != NULL ? overlay->bytes : NULL,
                                       .size = overlay != NULL ? overlay->size : 0};
+  struct sift_lookout *lookout = keeper->config.lookout;
   const struct sift_view_input input = {
       .base = base,
       .runs = runs,
       .run_count = run_count,
       .overlay = &open_steps,
       .overlay_count = overlay != NULL && overlay->size > 0,
+      .facts = lookout != NULL ? sift_lookout_facts(lookout) : NULL,
+      .page = lookout != NULL ? sift_lookout_page(lookout) : NULL,
       .rules = sift_rulebox_view(rules),
       .spaces_max = keeper->config.spaces_max,
       .now_ns = sift_realtime_ns(),
@@ -302,6 +306,13 @@ void sift_keeper_reload(struct sift_keeper *keeper, struct sift_rulebox *rules) 
   sift_rulebox_release(passed_over);
 }
 
+void sift_keeper_look(struct sift_keeper *keeper) {
+  pthread_mutex_lock(&keeper->lock);
+  keeper->asked = true;
+  pthread_cond_signal(&keeper->wake);
+  pthread_mutex_unlock(&keeper->lock);
+}
+
 /* ---- the thread ---- */
 
 enum sift_status sift_keeper_restore(struct sift_keeper *keeper, struct sift_state_input state, uint64_t seq) {
@@ -317,22 +328,28 @@ enum sift_status sift_keeper_restore(struct sift_keeper *keeper, struct sift_sta
   return status;
 }
 
-/* Sleeps until the next view is due, rules are to change, or the end has come. */
-static struct sift_rulebox *sleep_until_due(struct sift_keeper *keeper, bool *stopping) {
+/* Why the keeper woke, besides that the next view is due. */
+struct woken {
+  struct sift_rulebox *rules; /* to change to */
+  bool asked, stopping;
+};
+
+/* Sleeps until the next view is due, or somebody wants something. */
+static struct woken sleep_until_due(struct sift_keeper *keeper) {
   int64_t pause_ns = (int64_t)keeper->config.view_ms * NS_A_MS;
   pause_ns = (SHARE - 1) * keeper->build_took_ns > pause_ns ? (SHARE - 1) * keeper->build_took_ns : pause_ns;
   int64_t due_ns = keeper->looked_ns + pause_ns;
   const struct timespec until = {.tv_sec = due_ns / 1000000000, .tv_nsec = due_ns % 1000000000};
   pthread_mutex_lock(&keeper->lock);
   int slept = 0;
-  while (keeper->next == NULL && !keeper->stopping && slept != ETIMEDOUT) {
+  while (keeper->next == NULL && !keeper->asked && !keeper->stopping && slept != ETIMEDOUT) {
     slept = pthread_cond_timedwait(&keeper->wake, &keeper->lock, &until);
   }
-  struct sift_rulebox *next = keeper->next;
+  struct woken woken = {keeper->next, keeper->asked, keeper->stopping};
   keeper->next = NULL;
-  *stopping = keeper->stopping;
+  keeper->asked = false;
   pthread_mutex_unlock(&keeper->lock);
-  return next;
+  return woken;
 }
 
 static bool worth_renewing(const struct sift_keeper *keeper) {
@@ -342,17 +359,17 @@ static bool worth_renewing(const struct sift_keeper *keeper) {
 
 static void *run(void *context) {
   struct sift_keeper *keeper = context;
-  bool stopping = false;
-  while (!stopping) {
-    struct sift_rulebox *next = sleep_until_due(keeper, &stopping);
+  for (;;) {
+    struct woken woken = sleep_until_due(keeper);
     enum sift_status status = SIFT_OK;
-    if (next != NULL) {
-      reload(keeper, next);
+    bool changed = !woken.stopping && keeper->config.lookout != NULL && sift_lookout_look(keeper->config.lookout, woken.asked);
+    if (woken.rules != NULL) {
+      reload(keeper, woken.rules);
     }
-    if (stopping) {
+    if (woken.stopping) {
       break;
     }
-    if (worth_renewing(keeper)) {
+    if (changed || worth_renewing(keeper)) {
       status = renew(keeper);
     }
     keeper->looked_ns = sift_monotonic_ns();

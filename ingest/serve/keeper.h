@@ -1,10 +1,11 @@
-/* Keeps the picture of the fleet: collects what was tallied, builds views, writes checkpoints, changes rules. One thread of
+/* Keeps the picture of the fleet: collects what was tallied, builds views, writes checkpoints, changes rules, takes new facts. One thread of
  * its own beside those of the loops. */
 #ifndef SIFT_INGEST_SERVE_KEEPER_H
 #define SIFT_INGEST_SERVE_KEEPER_H
 
 #include "ingest/serve/checkpoint.h"
 #include "ingest/serve/hub.h"
+#include "ingest/serve/lookout.h"
 #include "ingest/serve/loop.h"
 #include "ingest/serve/rulebox.h"
 
@@ -19,6 +20,7 @@ struct sift_keeper_config {
   size_t loop_count;
   struct sift_checkpoints *checkpoints; /* NULL: none are written */
   struct sift_server_counters *counters;
+  struct sift_lookout *lookout; /* NULL: nothing but the logs is known. From start to stop the keeper's alone */
   uint64_t spaces_max;
   unsigned view_ms;       /* least time from one view to the next; a large fleet's are rarer: they may take a tenth of a core */
   unsigned checkpoint_ms; /* from one checkpoint to the next */
@@ -42,6 +44,9 @@ enum sift_status sift_keeper_start(struct sift_keeper *keeper);
 /* Changes the rules, in the keeper's own time; what comes of it is told to the log. The reference is the keeper's from now on. Any
  * thread. */
 void sift_keeper_reload(struct sift_keeper *keeper, struct sift_rulebox *rules);
+
+/* Looks at the files of facts and the status page at once, and reads them. Any thread. */
+void sift_keeper_look(struct sift_keeper *keeper);
 
 /* A last view and checkpoint, after the loops and the applier have stopped. SIFT_OK, or why the checkpoint could not be written (told
  * to the log). */

@@ -248,6 +248,27 @@ static void write_server(struct page *page, const struct sift_server_counters *s
          sift_count_get(&server->log_suppressed));
 }
 
+/* The names are of one file each: "spacesift_facts_reads", "spacesift_facts_age_seconds". */
+static void write_file(struct page *page, const struct sift_metrics_file *file, const struct sift_file_counters *counters,
+                       const char *reads, const char *age) {
+  family(page, COUNTER, reads, "", "Readings of the file: ok, or bad ones, which left the old in force.");
+  labelled(page, "result", "ok", sift_count_get(&counters->good));
+  labelled(page, "result", "bad", sift_count_get(&counters->bad));
+  family(page, GAUGE, age, "seconds", "Time since the file in force was written.");
+  seconds(page, file->age_seconds);
+}
+
+static void write_outside(struct page *page, const struct sift_metrics *metrics) {
+  if (metrics->facts.present) {
+    write_file(page, &metrics->facts, &metrics->server->facts, "spacesift_facts_reads", "spacesift_facts_age_seconds");
+    simple(page, GAUGE, "spacesift_facts_spaces", "", "Spaces that the facts know.",
+           sift_count_get(&metrics->server->facts_spaces));
+  }
+  if (metrics->status.present) {
+    write_file(page, &metrics->status, &metrics->server->status, "spacesift_status_reads", "spacesift_status_age_seconds");
+  }
+}
+
 static void write_journal(struct page *page, const struct sift_metrics_journal *journal) {
   simple(page, GAUGE, "spacesift_journal_up", "", "1: the journal takes events; 0: it fails, and no ack goes out.",
          !journal->failed);
@@ -345,6 +366,7 @@ void sift_metrics_write(FILE *out, enum sift_metrics_format format, const struct
   write_work(&page);
   if (metrics->server != NULL) {
     write_server(&page, metrics->server);
+    write_outside(&page, metrics);
   }
   if (metrics->journal.present) {
     write_journal(&page, &metrics->journal);

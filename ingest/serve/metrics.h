@@ -33,6 +33,12 @@ struct sift_metrics_journal {
   uint64_t errors;
 };
 
+/* What a file of facts or of the status page says. */
+struct sift_metrics_file {
+  bool present;       /* it is given */
+  double age_seconds; /* of what is in force, since it was written */
+};
+
 /* What the HTTP side says of itself. */
 struct sift_metrics_http {
   uint64_t requests[6]; /* by hundreds of the status: [2] is 2xx */
@@ -51,6 +57,7 @@ struct sift_metrics {
   const struct sift_server_counters *server;
   const struct sift_view *view;
   struct sift_metrics_journal journal;
+  struct sift_metrics_file facts, status; /* what they count stands in `server` */
   const struct sift_metrics_http *http;
   int64_t started_ns;      /* Unix time of the process's start */
   uint64_t resident_bytes; /* 0: unknown */

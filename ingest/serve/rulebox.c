@@ -40,6 +40,7 @@ struct sift_view_rules sift_rulebox_view(struct sift_rulebox *box) {
   return (struct sift_view_rules){
       .ruleset = box->ruleset,
       .header = &box->header,
+      .database = box->database,
       .owner = box,
       .acquire = sift_rulebox_acquire,
       .release = sift_rulebox_release,

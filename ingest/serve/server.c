@@ -95,11 +95,23 @@ static enum sift_status make_loops(struct sift_server *server) {
   return status;
 }
 
+static enum sift_status make_lookout(struct sift_server *server, char error[SIFT_SERVER_ERROR_BYTES]) {
+  const struct sift_lookout_config config = {
+      .facts = server->config.facts,
+      .status = server->config.status,
+      .note = server->config.note,
+      .counters = &server->counters,
+  };
+  bool wanted = config.facts != NULL || config.status != NULL;
+  return wanted ? sift_lookout_new(&server->lookout, &config, error) : SIFT_OK;
+}
+
 static enum sift_status make_keeper(struct sift_server *server) {
   const struct sift_keeper_config config = {
       .hub = &server->hub,
       .loops = server->loops,
       .counters = &server->counters,
+      .lookout = server->lookout,
       .spaces_max = server->config.spaces_max,
       .view_ms = server->config.view_ms,
       .checkpoint_ms = server->config.checkpoint_ms,
@@ -116,6 +128,7 @@ static enum sift_status set_up(struct sift_server *server, char error[SIFT_SERVE
   status = status == SIFT_OK ? sift_chunk_ids_new(&server->hub.ids, 0, config->chunk_age_ns) : status;
   status = status == SIFT_OK ? sift_drops_new(&server->hub.drops) : status;
   status = status == SIFT_OK ? make_ports(server, true, error) : status;
+  status = status == SIFT_OK ? make_lookout(server, error) : status;
   status = status == SIFT_OK ? make_keeper(server) : status;
   status = status == SIFT_OK ? sift_server_take_up(server, error) : status;
   status = status == SIFT_OK ? make_loops(server) : status;
@@ -186,6 +199,7 @@ void sift_server_free(struct sift_server *server) {
   }
   sift_applier_free(server->hub.applier);
   sift_keeper_free(server->keeper);
+  sift_lookout_free(server->lookout);
   sift_journal_free(server->hub.journal);
   sift_checkpoints_free(server->checkpoints);
   sift_chunk_ids_free(server->hub.ids);
@@ -207,11 +221,13 @@ enum sift_status sift_server_check(const struct sift_server_config *config, char
   if (status == SIFT_OK && config->http != NULL) {
     status = sift_http_listen_check(config->http, config->token_file, error, SIFT_SERVER_ERROR_BYTES);
   }
+  status = status == SIFT_OK ? make_lookout(&server, error) : status;
   status = status == SIFT_OK ? config->rules.load(config->rules.context, &server.rules, error) : status;
   for (size_t i = 0; i < server.hub.port_count; i++) {
     sift_port_release(&server.hub.ports[i]);
   }
   free(server.hub.ports);
+  sift_lookout_free(server.lookout);
   sift_rulebox_release(server.rules);
   sift_arena_release(&server.arena);
   if (status != SIFT_OK && error[0] == '\0') {
@@ -242,6 +258,7 @@ static void on_hup(evutil_socket_t fd, short what, void *context) {
   struct sift_server *server = context;
   (void)fd;
   (void)what;
+  sift_keeper_look(server->keeper);
   if (server->reloading && !atomic_load(&server->reload_done)) {
     sift_note_say(server->hub.note, SIFT_NOTE_WARNING, SIFT_NOTE_ALWAYS,
                   "the rules are being read already: send SIGHUP again later");

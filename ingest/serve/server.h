@@ -23,9 +23,10 @@ struct sift_server_config {
   const struct sift_listener_config *listeners;
   size_t listener_count;
   struct sift_server_rules rules;
-  const char *data_dir;   /* NULL: nothing outlasts the process */
-  const char *http;       /* address; NULL: none */
-  const char *token_file; /* of HTTP; NULL: none */
+  const char *facts, *status; /* files; NULL: none. Read at the start, when they change, and at each SIGHUP */
+  const char *data_dir;       /* NULL: nothing outlasts the process */
+  const char *http;           /* address; NULL: none */
+  const char *token_file;     /* of HTTP; NULL: none */
   unsigned loops;
   size_t memory_limit, connections_max;
   struct sift_live_limits limits;
@@ -47,11 +48,11 @@ enum sift_status sift_server_new(struct sift_server **out, const struct sift_ser
                                  char error[SIFT_SERVER_ERROR_BYTES]);
 void sift_server_free(struct sift_server *server);
 
-/* Serves until SIGTERM or SIGINT (SIGHUP reads the rules again), then drains, writes a checkpoint and returns SIFT_OK; or what was
+/* Serves until SIGTERM or SIGINT (SIGHUP reads the rules, facts and status page again), then drains, writes a checkpoint and returns SIFT_OK; or what was
  * fatal, or that the last checkpoint could not be written. Blocks those signals in the calling thread from new() on. */
 enum sift_status sift_server_run(struct sift_server *server, char error[SIFT_SERVER_ERROR_BYTES]);
 
-/* Checks listeners, secrets, certificates, addresses, the token of HTTP and rules, and opens nothing. */
+/* Checks listeners, secrets, certificates, addresses, the token of HTTP, rules, facts and status page, and opens nothing. */
 enum sift_status sift_server_check(const struct sift_server_config *config, char error[SIFT_SERVER_ERROR_BYTES]);
 
 #ifdef __cplusplus

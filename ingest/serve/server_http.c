@@ -59,6 +59,11 @@ static void fill_journal(const struct sift_server *server, struct sift_metrics_j
   };
 }
 
+static struct sift_metrics_file age_of(const char *path, const struct sift_file_counters *counters) {
+  int64_t age_ns = sift_realtime_ns() - __atomic_load_n(&counters->written_ns, __ATOMIC_RELAXED);
+  return (struct sift_metrics_file){.present = path != NULL, .age_seconds = age_ns > 0 ? (double)age_ns / 1e9 : 0};
+}
+
 static void metrics(void *context, struct sift_metrics *out) {
   static const char *const protocols[] = {"lines", "syslog", "forward"};
   struct sift_server *server = context;
@@ -78,6 +83,8 @@ static void metrics(void *context, struct sift_metrics *out) {
   out->listener_count = server->hub.port_count;
   out->server = &server->counters;
   out->started_ns = server->started_ns;
+  out->facts = age_of(server->config.facts, &server->counters.facts);
+  out->status = age_of(server->config.status, &server->counters.status);
   fill_journal(server, &out->journal);
 }
 

@@ -19,6 +19,7 @@ struct sift_server {
   struct sift_rulebox *rules; /* of the start */
   struct sift_loop *loops[SIFT_LOOPS_MAX];
   unsigned loop_count;
+  struct sift_lookout *lookout; /* NULL: neither facts nor a status page */
   struct sift_keeper *keeper;
   struct sift_checkpoints *checkpoints;
   struct sift_http *http;

@@ -70,14 +70,16 @@ static enum sift_status add_space(struct sift_shelf *shelf, const struct sift_sp
     status = sift_state_write(shelf->writer, space);
   }
   if (status == SIFT_OK) {
-    shelf->spaces += sift_summary_counts(space);
+    if (sift_summary_counts(space)) {
+      sift_crowd_add(&shelf->crowd, shelf->ruleset, space, NULL);
+    }
     shelf->filled++;
   }
   return status == SIFT_OK && shelf->filled == SIFT_SHELF_BLOCK_SPACES ? finish_block(shelf) : status;
 }
 
-enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merger *merger,
-                                 const struct sift_state_header *header) {
+enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merger *merger, const struct sift_state_header *header,
+                                 const struct sift_ruleset *ruleset) {
   *out = NULL;
   struct sift_shelf *shelf = calloc(1, sizeof *shelf);
   if (shelf == NULL) {
@@ -85,6 +87,7 @@ enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merg
   }
   shelf->refs = 1;
   shelf->header = header;
+  shelf->ruleset = ruleset;
   sift_arena_init(&shelf->arena);
   enum sift_status status = sift_fleet_init(&shelf->fleet);
   const struct sift_space *space = NULL;
@@ -97,6 +100,7 @@ enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merg
   if (status == SIFT_OK) {
     status = sift_fleet_merge(&shelf->fleet, sift_state_merger_fleet(merger));
   }
+  shelf->ruleset = NULL;
   if (status != SIFT_OK) {
     sift_shelf_release(shelf);
     return status;

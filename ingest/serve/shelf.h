@@ -2,6 +2,7 @@
 #ifndef SIFT_INGEST_SERVE_SHELF_H
 #define SIFT_INGEST_SERVE_SHELF_H
 
+#include "engine/crowd.h"
 #include "engine/state.h"
 
 #ifdef __cplusplus
@@ -23,15 +24,17 @@ struct sift_shelf {
   struct sift_arena arena;                /* names */
   struct sift_shelf_block *blocks;
   size_t block_count, block_capacity;
-  size_t bytes;    /* of all blocks */
-  uint64_t spaces; /* as the summary counts them: "-" and "~overflow" aside */
+  size_t bytes;            /* of all blocks */
+  struct sift_crowd crowd; /* of the Spaces that the summary counts: "-" and "~overflow" aside; without facts */
   struct sift_fleet fleet;
-  struct sift_state_writer *writer; /* private: of the last block while it is being filled */
-  uint32_t filled;                  /* private: Spaces in it */
+  struct sift_state_writer *writer;   /* private: of the last block while it is being filled */
+  uint32_t filled;                    /* private: Spaces in it */
+  const struct sift_ruleset *ruleset; /* private: while it is being filled */
 };
 
-/* Copies all that the merger gives. SIFT_OK and a shelf with one reference, else what the merger or memory said and NULL. */
-enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merger *merger, const struct sift_state_header *header);
+/* Copies all that the merger gives, and counts by the marks of `ruleset` where each Space stands: here it is decoded anyway. SIFT_OK and a shelf with one reference, else what the merger or memory said and NULL. */
+enum sift_status sift_shelf_fill(struct sift_shelf **out, struct sift_state_merger *merger, const struct sift_state_header *header,
+                                 const struct sift_ruleset *ruleset);
 struct sift_shelf *sift_shelf_acquire(struct sift_shelf *shelf);
 void sift_shelf_release(struct sift_shelf *shelf); /* NULL is fine */
 

@@ -26,11 +26,11 @@ static enum sift_status open_runs(struct opened *opened, struct sift_state_sourc
   return status;
 }
 
-/* Merges a shelf (or none) with runs into a new one. An empty source with the header keeps runs of other rules out. */
-static enum sift_status fold(struct sift_shelf **out, const struct sift_shelf *base, const struct sift_run *runs, size_t count,
-                             const struct sift_view_input *input, uint64_t spaces_max) {
+/* An empty source with the header keeps runs of other rules out. */
+enum sift_status sift_view_fold(struct sift_shelf **out, const struct sift_shelf *base, const struct sift_run *runs, size_t count,
+                                const struct sift_view_rules *rules, uint64_t spaces_max) {
   *out = NULL;
-  struct sift_shelf nothing = {.header = input->rules.header};
+  struct sift_shelf nothing = {.header = rules->header};
   struct sift_shelf_cursor cursor = {.shelf = base != NULL ? base : &nothing};
   struct opened *opened = calloc(count + 1, sizeof *opened);
   struct sift_state_source *sources = calloc(count + 1, sizeof *sources);
@@ -44,7 +44,7 @@ static enum sift_status fold(struct sift_shelf **out, const struct sift_shelf *b
     status = sift_state_merger_open(&merger, sources, count + 1, spaces_max);
   }
   if (status == SIFT_OK) {
-    status = sift_shelf_fill(out, merger, input->rules.header);
+    status = sift_shelf_fill(out, merger, rules->header, rules->ruleset);
   }
   sift_state_merger_free(merger);
   for (size_t i = 0; opened != NULL && i < count; i++) {
@@ -64,59 +64,52 @@ static enum sift_status make_shelves(struct sift_view *view, const struct sift_v
   if (base != NULL && input->run_count == 0 && base->rules.header == input->rules.header) {
     view->base = sift_shelf_acquire(base->base);
   } else {
-    status = fold(&view->base, base != NULL ? base->base : NULL, input->runs, input->run_count, input, input->spaces_max);
+    status = sift_view_fold(&view->base, base != NULL ? base->base : NULL, input->runs, input->run_count, &input->rules,
+                            input->spaces_max);
   }
   if (status == SIFT_OK && input->overlay_count > 0) {
-    status = fold(&view->overlay, NULL, input->overlay, input->overlay_count, input, UINT64_MAX);
+    status = sift_view_fold(&view->overlay, NULL, input->overlay, input->overlay_count, &input->rules, UINT64_MAX);
   }
   return status;
 }
 
 /* --- the judged Spaces ------------------------------------------------------------------------------------------------- */
 
-/* Base and overlay as one. */
-struct both {
-  struct sift_shelf_cursor cursors[2];
-  struct sift_state_merger *merger;
-};
-
-static enum sift_status open_both(struct both *both, const struct sift_view *view, uint64_t spaces_max) {
+enum sift_status sift_view_pass_open(struct sift_view_pass *pass, const struct sift_view *view, uint64_t spaces_max) {
   size_t count = view->overlay != NULL ? 2 : 1;
   struct sift_state_source sources[2];
-  *both = (struct both){.cursors = {{.shelf = view->base}, {.shelf = view->overlay}}};
+  *pass = (struct sift_view_pass){.cursors = {{.shelf = view->base}, {.shelf = view->overlay}},
+                                  .told = {.view = view, .cursor = {.shelf = view->told}}};
   for (size_t i = 0; i < count; i++) {
-    sources[i] = sift_shelf_source(&both->cursors[i]);
+    sources[i] = sift_shelf_source(&pass->cursors[i]);
   }
-  return sift_state_merger_open(&both->merger, sources, count, spaces_max);
+  enum sift_status status = sift_state_merger_open(&pass->logs, sources, count, spaces_max);
+  pass->merger = pass->logs;
+  if (status == SIFT_OK && view->told != NULL) {
+    sources[0] = sift_state_merger_source(pass->logs);
+    sources[1] = sift_view_told_source(&pass->told);
+    status = sift_state_merger_open(&pass->joined, sources, 2, UINT64_MAX);
+    pass->merger = pass->joined;
+  }
+  return status;
 }
 
-static void close_both(struct both *both) {
-  sift_state_merger_free(both->merger);
-  sift_shelf_cursor_release(&both->cursors[0]);
-  sift_shelf_cursor_release(&both->cursors[1]);
-}
-
-/* Where the Spaces stand is asked anew only where something came in: otherwise the base's crowd is the same. */
-static enum sift_status count_spaces(struct sift_view *view, const struct sift_view_input *input) {
-  bool same = view->overlay == NULL || view->overlay->block_count == 0;
-  if (same && input->base != NULL && input->base->base == view->base && input->base->overlay == NULL) {
-    view->crowd = input->base->crowd;
-    return SIFT_OK;
-  }
-  struct both both;
-  const struct sift_space *space = NULL;
-  enum sift_status status = open_both(&both, view, input->spaces_max);
-  while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
-    if (sift_summary_counts(space)) {
-      sift_crowd_add(&view->crowd, view->rules.ruleset, space, NULL);
-    }
-  }
-  close_both(&both);
-  return status == SIFT_END ? SIFT_OK : status;
+void sift_view_pass_close(struct sift_view_pass *pass) {
+  sift_state_merger_free(pass->joined);
+  sift_state_merger_free(pass->logs);
+  sift_view_told_release(&pass->told);
+  sift_shelf_cursor_release(&pass->cursors[0]);
+  sift_shelf_cursor_release(&pass->cursors[1]);
 }
 
 struct sift_scene sift_view_scene(const struct sift_view *view) {
-  return (struct sift_scene){.now_ns = view->now_ns, .watched = view->watched, .crowd = &view->crowd};
+  return (struct sift_scene){
+      .now_ns = view->now_ns,
+      .watched = view->watched,
+      .facts = view->facts != NULL ? view->facts->facts : NULL,
+      .page = view->page != NULL ? view->page->page : NULL,
+      .crowd = &view->crowd,
+  };
 }
 
 static enum sift_status find_incidents(struct sift_view *view, const struct sift_view_input *input) {
@@ -124,11 +117,10 @@ static enum sift_status find_incidents(struct sift_view *view, const struct sift
   if (status == SIFT_OK && view->overlay != NULL) {
     status = sift_fleet_merge(&view->fleet, &view->overlay->fleet);
   }
-  if (status == SIFT_OK) {
-    status = count_spaces(view, input);
-  }
   view->watched = input->now_ns != SIFT_TIME_NONE;
   view->now_ns = input->now_ns != SIFT_TIME_NONE ? input->now_ns : view->fleet.newest_ns;
+  status = status == SIFT_OK ? sift_view_tell(view, input) : status;
+  status = status == SIFT_OK ? sift_view_count(view, input) : status;
   uint64_t overflow = sift_sketch_estimate(&view->fleet.overflow);
   return status == SIFT_OK ? sift_incidents_find(&view->incidents, view->rules.ruleset, &view->fleet, view->crowd.spaces + overflow)
                            : status;
@@ -193,23 +185,23 @@ static enum sift_status add_entry(struct sift_view *view, const struct sift_spac
 }
 
 static enum sift_status judge_all(struct sift_view *view, uint64_t spaces_max) {
-  struct both both;
+  struct sift_view_pass pass;
   struct sift_triage *triage = NULL;
   const struct sift_space *space = NULL;
-  enum sift_status status = open_both(&both, view, spaces_max);
+  enum sift_status status = sift_view_pass_open(&pass, view, spaces_max);
   status = status == SIFT_OK ? sift_triage_new(&triage, view->rules.ruleset, &view->incidents) : status;
   if (status == SIFT_OK) {
     const struct sift_scene scene = sift_view_scene(view);
     sift_triage_set_scene(triage, &scene);
   }
-  while (status == SIFT_OK && (status = sift_state_merger_next(both.merger, &space)) == SIFT_OK) {
+  while (status == SIFT_OK && (status = sift_state_merger_next(pass.merger, &space)) == SIFT_OK) {
     struct sift_verdict verdict;
     sift_triage_judge(triage, space, &verdict);
     status = sift_summary_add(&view->summary, space, &verdict, view->rules.ruleset);
     status = status == SIFT_OK ? add_entry(view, space, &verdict) : status;
   }
   sift_triage_free(triage);
-  close_both(&both);
+  sift_view_pass_close(&pass);
   sift_summary_finish(&view->summary);
   return status == SIFT_END ? SIFT_OK : status;
 }
@@ -232,6 +224,7 @@ static enum sift_status build(struct sift_view *view, const struct sift_view_inp
   status = status == SIFT_OK ? make_shelves(view, input) : status;
   status = status == SIFT_OK ? find_incidents(view, input) : status;
   status = status == SIFT_OK ? judge_all(view, input->spaces_max) : status;
+  status = status == SIFT_OK ? sift_view_untell_hits(view) : status;
   trim_entries(view);
   return status;
 }
@@ -244,6 +237,8 @@ enum sift_status sift_view_build(struct sift_view **out, const struct sift_view_
   }
   view->refs = 1;
   view->rules = input->rules;
+  view->facts = sift_factbox_acquire(input->facts);
+  view->page = sift_pagebox_acquire(input->page);
   sift_arena_init(&view->arena);
   if (view->rules.acquire != NULL) {
     view->rules.acquire(view->rules.owner);
@@ -268,12 +263,15 @@ void sift_view_release(struct sift_view *view) {
   }
   sift_shelf_release(view->base);
   sift_shelf_release(view->overlay);
+  sift_shelf_release(view->told);
   sift_incidents_release(&view->incidents);
   sift_summary_release(&view->summary);
   sift_fleet_release(&view->fleet);
   sift_arena_release(&view->arena);
   free(view->entries);
   free(view->class_hits);
+  sift_factbox_release(view->facts);
+  sift_pagebox_release(view->page);
   if (view->rules.release != NULL) {
     view->rules.release(view->rules.owner);
   }

@@ -29,8 +29,8 @@ const uint64_t *sift_view_class_hits(const struct sift_view *view) {
 }
 
 size_t sift_view_bytes(const struct sift_view *view) {
-  return view->base->bytes + (view->overlay != NULL ? view->overlay->bytes : 0) + sift_arena_bytes(&view->arena) +
-         view->entry_capacity * sizeof *view->entries;
+  return view->base->bytes + (view->overlay != NULL ? view->overlay->bytes : 0) + (view->told != NULL ? view->told->bytes : 0) +
+         sift_arena_bytes(&view->arena) + view->entry_capacity * sizeof *view->entries;
 }
 
 /* --- the index --------------------------------------------------------------------------------------------------------- */
@@ -93,7 +93,8 @@ const struct sift_view_entry *sift_view_walk(const struct sift_view *view, const
 
 struct sift_view_look {
   struct sift_view *view;
-  struct sift_shelf_cursor base, overlay;
+  struct sift_shelf_cursor base, overlay; /* overlay and facts without a shelf: none */
+  struct sift_view_told told;
   struct sift_arena arena; /* of `merged` */
   struct sift_space merged;
   struct sift_triage *triage;
@@ -109,6 +110,7 @@ enum sift_status sift_view_look_new(struct sift_view_look **out, struct sift_vie
   look->view = sift_view_acquire(view);
   look->base.shelf = view->base;
   look->overlay.shelf = view->overlay;
+  look->told = (struct sift_view_told){.view = view, .cursor = {.shelf = view->told}};
   sift_arena_init(&look->arena);
   enum sift_status status = sift_triage_new(&look->triage, view->rules.ruleset, &view->incidents);
   if (status != SIFT_OK) {
@@ -127,48 +129,47 @@ void sift_view_look_free(struct sift_view_look *look) {
   }
   sift_triage_free(look->triage);
   sift_arena_release(&look->arena);
-  sift_shelf_cursor_release(&look->base);
+  sift_view_told_release(&look->told);
   sift_shelf_cursor_release(&look->overlay);
+  sift_shelf_cursor_release(&look->base);
   sift_view_release(look->view);
   free(look);
 }
 
-/* What both shelves know of it, folded. */
-static enum sift_status merge(struct sift_view_look *look, const struct sift_space *base, const struct sift_space *overlay,
-                              const struct sift_space **out) {
-  sift_arena_reset(&look->arena);
-  look->merged = (struct sift_space){.name = base->name};
-  if (!sift_space_merge_borrowed(&look->merged, &look->arena, base) ||
-      !sift_space_merge_borrowed(&look->merged, &look->arena, overlay)) {
-    return SIFT_ENOMEM;
+/* What each shelf knows of it; SIFT_END where none does. */
+static enum sift_status seek_all(struct sift_view_look *look, struct sift_span name,
+                                 const struct sift_space *found[SIFT_VIEW_SHELVES], size_t *count) {
+  struct sift_shelf_cursor *const cursors[SIFT_VIEW_SHELVES] = {&look->base, &look->overlay, &look->told.cursor};
+  *count = 0;
+  for (size_t i = 0; i < SIFT_VIEW_SHELVES; i++) {
+    enum sift_status status = cursors[i]->shelf != NULL ? sift_shelf_seek(cursors[i], name, &found[*count]) : SIFT_END;
+    if (status == SIFT_OK && cursors[i] == &look->told.cursor) {
+      status = sift_view_redate(&look->told, &found[*count]);
+    }
+    if (status == SIFT_OK) {
+      ++*count;
+    } else if (status != SIFT_END) {
+      return status;
+    }
   }
-  sift_space_sort(&look->merged);
-  *out = &look->merged;
-  return SIFT_OK;
+  return *count > 0 ? SIFT_OK : SIFT_END;
 }
 
 enum sift_status sift_view_look_at(struct sift_view_look *look, struct sift_span name, const struct sift_space **space,
                                    const struct sift_verdict **verdict) {
-  const struct sift_space *base = NULL;
-  const struct sift_space *overlay = NULL;
+  const struct sift_space *found[SIFT_VIEW_SHELVES] = {NULL};
+  size_t count = 0;
   *space = NULL;
   *verdict = NULL;
   if (sift_view_entry(look->view, name) == NULL) {
     return SIFT_END;
   }
-  enum sift_status status = sift_shelf_seek(&look->base, name, &base);
-  if ((status == SIFT_OK || status == SIFT_END) && look->overlay.shelf != NULL) {
-    status = sift_shelf_seek(&look->overlay, name, &overlay);
+  enum sift_status status = seek_all(look, name, found, &count);
+  if (status == SIFT_OK && count > 1) {
+    status = sift_view_merge(&look->merged, &look->arena, found, count);
   }
-  if (status != SIFT_OK && status != SIFT_END) {
-    return status;
-  }
-  if (base == NULL && overlay == NULL) {
-    return SIFT_END;
-  }
-  *space = base != NULL ? base : overlay;
-  status = base != NULL && overlay != NULL ? merge(look, base, overlay, space) : SIFT_OK;
   if (status == SIFT_OK) {
+    *space = count > 1 ? &look->merged : found[0];
     sift_triage_judge(look->triage, *space, &look->verdict);
     *verdict = &look->verdict;
   }
@@ -244,7 +245,7 @@ static enum sift_status write_some(struct sift_view_copy *copy, size_t spaces) {
   if (status != SIFT_END) {
     return status;
   }
-  status = sift_state_finish(copy->writer, copy->merger != NULL ? &copy->view->fleet : &copy->view->base->fleet);
+  status = sift_state_finish(copy->writer, copy->merger != NULL ? sift_state_merger_fleet(copy->merger) : &copy->view->base->fleet);
   return status == SIFT_OK ? SIFT_END : status;
 }
 

@@ -1,5 +1,6 @@
 """What docs/serve.md and docs/operations.md say of settings and metrics is so, and what is installed beside the program can be used."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ DOCS = program.ROOT / "docs"
 UNITS = program.ROOT / "tools" / "systemd"
 ALERTS = program.ROOT / "tools" / "prometheus" / "spacesift.rules.yaml"
 FUNCTIONS = {"increase", "rate", "delta", "changes", "time", "sum", "by", "and", "or"}
-LABELS = {"instance", "listener", "reason"}
+LABELS = {"instance", "listener", "reason", "result"}
+PAGE = {"data": {"attributes": {"aggregate_state": "operational"}}, "included": []}
 EXPOSURE_MAX = 20  # tenths
 
 
@@ -38,7 +40,7 @@ def test_the_configuration_file_shows_every_setting():
 
 
 def make_secrets(directory):
-    for name in ("tls", "secrets"):
+    for name in ("tls", "secrets", "known"):
         (directory / name).mkdir()
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
@@ -50,6 +52,8 @@ def make_secrets(directory):
     )
     assert made.returncode == 0, made.stderr
     shutil.copy(directory / "tls" / "server.pem", directory / "tls" / "ca.pem")
+    (directory / "known" / "spaces.json").write_text('{"space":"alice/demo","stage":"RUNNING"}\n')
+    (directory / "known" / "index.json").write_text(json.dumps(PAGE))
     (directory / "secrets" / "forward-key").write_text("the key\n")
     (directory / "secrets" / "http-token").write_text("0123456789abcdef0123456789abcdef\n")
     (directory / "secrets" / "http-token").chmod(0o600)
@@ -67,7 +71,7 @@ def test_the_configuration_file_is_good(tmp_path):
     write_configuration(tmp_path, described_settings())
     checked = program.run("serve", "--check", "--config", "serve.yaml", cwd=tmp_path)
     assert (checked.status, checked.err) == (program.OK, "")
-    assert checked.text == "3 listeners and the rules are good\n"
+    assert checked.text == "3 listeners, the rules and what is known besides are good\n"
 
 
 @pytest.mark.parametrize(
@@ -127,9 +131,11 @@ def test_the_listeners_that_collectors_are_given_are_good(tmp_path):
 def metrics(tmp_path_factory):
     """What a server prints that has all it may have."""
     directory = tmp_path_factory.mktemp("metrics")
+    (directory / "spaces.json").write_text('{"space":"alice/demo","stage":"RUNNING"}\n')
+    (directory / "index.json").write_text(json.dumps(PAGE))
     with examples.Session(directory) as session:
         session.run(
-            "spacesift serve --listen tcp://127.0.0.1:5140 --http 127.0.0.1:9464 --data-dir data"
+            "spacesift serve --listen tcp://127.0.0.1:5140 --http 127.0.0.1:9464 --data-dir data --facts spaces.json --status index.json"
             f" --view-interval 10ms --rules {program.RULES} &"
         )
         with urllib.request.urlopen(f"http://127.0.0.1:{session.ports['9464']}/metrics", timeout=program.TIMEOUT_S) as answer:

@@ -178,7 +178,8 @@ static double value_of(const char *page, const char *sample) {
 static struct sift_metrics make_metrics(void) {
   static const struct sift_loop_counters *const pointers[] = {&loops[0], &loops[1]};
   static const struct sift_metrics_listener listeners[] = {{"tcp://[::1]:1\"x\\\n", "lines"}, {"b", "forward"}};
-  static struct sift_server_counters server = {.reloads = 3, .memory_limit_bytes = 512 << 20};
+  static struct sift_server_counters server = {
+      .reloads = 3, .memory_limit_bytes = 512 << 20, .facts = {.good = 4, .bad = 1}, .status = {.bad = 2}, .facts_spaces = 77};
   static struct sift_metrics_http http = {.requests = {0, 0, 7, 0, 2, 0}, .streams = 1};
   memset(loops, 0, sizeof loops);
   sift_count(&loops[0].listeners[0].bytes, 100);
@@ -193,6 +194,8 @@ static struct sift_metrics make_metrics(void) {
                                .server = &server,
                                .view = view,
                                .journal = {.present = true, .durable_sequence = 9, .lag_seconds = 0.25},
+                               .facts = {.present = true, .age_seconds = 12.5},
+                               .status = {.present = true, .age_seconds = 3},
                                .http = &http,
                                .started_ns = T0,
                                .resident_bytes = sift_metrics_resident(),
@@ -211,6 +214,12 @@ static void test_text_is_well_formed_and_sums_over_loops(void **state) {
   assert_true(value_of(text, "spacesift_damage_total{reason=\"corrupt\"}") == 4);
   assert_true(value_of(text, "spacesift_dropped_records_total{reason=\"overflow\"}") == 5);
   assert_true(value_of(text, "spacesift_reloads_total") == 3);
+  assert_true(value_of(text, "spacesift_facts_reads_total{result=\"ok\"}") == 4);
+  assert_true(value_of(text, "spacesift_facts_reads_total{result=\"bad\"}") == 1);
+  assert_true(value_of(text, "spacesift_facts_age_seconds") == 12.5);
+  assert_true(value_of(text, "spacesift_facts_spaces") == 77);
+  assert_true(value_of(text, "spacesift_status_reads_total{result=\"bad\"}") == 2);
+  assert_true(value_of(text, "spacesift_status_age_seconds") == 3);
   assert_true(value_of(text, "spacesift_journal_up") == 1);
   assert_true(value_of(text, "spacesift_journal_lag_seconds") == 0.25);
   assert_true(value_of(text, "spacesift_hits_total{class=\"crash\"}") > 0);
@@ -241,6 +250,8 @@ static void test_what_is_absent_is_left_out(void **state) {
   parse(text, false);
   assert_null(strstr(text, "journal"));
   assert_null(strstr(text, "ruleset"));
+  assert_null(strstr(text, "facts"));
+  assert_null(strstr(text, "_status_"));
   assert_null(strstr(text, "process_resident"));
   assert_true(value_of(text, "spacesift_ready") == 0);
   free(text);

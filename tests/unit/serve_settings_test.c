@@ -137,9 +137,13 @@ static void texts_are_copied(void **state) {
   set("http", "unix:/run/x");
   set("http-token-file", "/t");
   set("rules", "/r");
+  set("facts", "/f.json");
+  set("status", "/s.json");
   assert_string_equal(settings.config.http, "unix:/run/x");
   assert_string_equal(settings.config.token_file, "/t");
   assert_string_equal(settings.rules, "/r");
+  assert_string_equal(settings.config.facts, "/f.json");
+  assert_string_equal(settings.config.status, "/s.json");
   expect_refused("data-dir", "", "data-dir takes a value, not ''");
 }
 
@@ -169,7 +173,7 @@ static void every_setting_is_named_once_and_can_be_set(void **state) {
     }
     assert_true(taken);
   }
-  assert_int_equal(count, 25);
+  assert_int_equal(count, 27);
   expect_refused("listen", "tcp://:1", "there is no setting 'listen': 'spacesift serve --help' lists them all");
 }
 

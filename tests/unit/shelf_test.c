@@ -12,7 +12,7 @@ static struct sift_shelf *fill(const struct sift_state_buffer *state, uint64_t s
   struct sift_shelf *shelf = NULL;
   assert_int_equal(sift_state_reader_new(&reader, sift_state_bytes_input(&bytes)), SIFT_OK);
   assert_int_equal(sift_state_merger_new(&merger, &reader, 1, spaces_max), SIFT_OK);
-  assert_int_equal(sift_shelf_fill(&shelf, merger, &world.header), SIFT_OK);
+  assert_int_equal(sift_shelf_fill(&shelf, merger, &world.header, world.fixture.ruleset), SIFT_OK);
   sift_state_merger_free(merger);
   sift_state_reader_free(reader);
   return shelf;
@@ -39,7 +39,7 @@ static void test_blocks_hold_a_thousand_and_read_as_one(void **state) {
   assert_int_equal(status, SIFT_END);
   assert_int_equal(shelf->block_count, (count + SIFT_SHELF_BLOCK_SPACES - 1) / SIFT_SHELF_BLOCK_SPACES);
   assert_int_equal(shelf->block_count, 3);
-  assert_int_equal(shelf->spaces, count - 1); /* "-" aside */
+  assert_int_equal(shelf->crowd.spaces, count - 1); /* "-" aside */
   for (size_t i = 0; i < shelf->block_count; i++) {
     bytes += shelf->blocks[i].state.size;
   }
@@ -93,7 +93,7 @@ static void test_the_last_holder_frees(void **state) {
   (void)state;
   struct sift_state_buffer whole = view_state(&world, view_pick_all, NULL);
   struct sift_shelf *shelf = fill(&whole, 500);
-  assert_int_equal(shelf->spaces, 500); /* the overflow Space is none */
+  assert_int_equal(shelf->crowd.spaces, 500); /* the overflow Space is none */
   struct sift_shelf *again = sift_shelf_acquire(shelf);
   sift_shelf_release(shelf);
   struct sift_shelf_cursor cursor = {.shelf = again};
@@ -113,7 +113,7 @@ static void test_damage_leaves_nothing_behind(void **state) {
   struct sift_shelf *shelf = NULL;
   assert_int_equal(sift_state_reader_new(&reader, sift_state_bytes_input(&bytes)), SIFT_OK);
   assert_int_equal(sift_state_merger_new(&merger, &reader, 1, UINT64_MAX), SIFT_OK);
-  assert_int_equal(sift_shelf_fill(&shelf, merger, &world.header), SIFT_ETRUNCATED);
+  assert_int_equal(sift_shelf_fill(&shelf, merger, &world.header, world.fixture.ruleset), SIFT_ETRUNCATED);
   assert_null(shelf);
   sift_state_merger_free(merger);
   sift_state_reader_free(reader);

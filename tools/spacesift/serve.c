@@ -19,6 +19,9 @@ static const char help_text[] =
     "                           cert, key, client-ca, shared-key-file, users-file, hostname\n"
     "      --config FILE        settings by their names below, as YAML; 'listen' is a list\n"
     "      --check              check all that is given, and end\n\n"
+    "What is known besides the logs (read again when the file changes, and at SIGHUP):\n"
+    "      --facts FILE         of Spaces from outside their logs: JSON Lines, or the Hub's JSON\n"
+    "      --status FILE        the platform's status page as JSON\n\n"
     "What lasts:\n"
     "      --data-dir DIR       journal and checkpoints: what is acknowledged survives a crash\n"
     "      --checkpoint-interval T  (default 1m)\n"
@@ -170,7 +173,9 @@ static int check(const struct sift_serve_settings *settings) {
     sift_say("%s", error);
     return SIFT_EXIT_USAGE;
   }
-  printf("%zu listeners and the rules are good\n", settings->listener_count);
+  bool known = settings->config.facts != NULL || settings->config.status != NULL;
+  printf("%zu listeners%s the rules%s are good\n", settings->listener_count, known ? "," : " and",
+         known ? " and what is known besides" : "");
   return SIFT_EXIT_OK;
 }
 

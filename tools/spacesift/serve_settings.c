@@ -36,6 +36,8 @@ static const char *const formats[] = {"text", "json", NULL};
 static const struct setting table[] = {
     {"rules", KIND_TEXT, FIELD(rules), 0, 0, NULL},
     {"no-cache", KIND_FLAG, FIELD(no_cache), 0, 0, NULL},
+    {"facts", KIND_TEXT, FIELD(config.facts), 0, 0, NULL},
+    {"status", KIND_TEXT, FIELD(config.status), 0, 0, NULL},
     {"data-dir", KIND_TEXT, FIELD(config.data_dir), 0, 0, NULL},
     {"http", KIND_TEXT, FIELD(config.http), 0, 0, NULL},
     {"http-token-file", KIND_TEXT, FIELD(config.token_file), 0, 0, NULL},

@@ -29,9 +29,12 @@ def test_a_state_is_read_as_the_documentation_says():
     fleet = state["fleet"]
     assert fleet["reasons"] == {"corrupt": 1}
     assert fleet["damages"] == [{"source": "shard", "offset": 9, "reason": "corrupt"}]
-    assert [window["class"] for window in fleet["windows"]] == ["network", "oom", "oom"]
-    assert fleet["windows"][0] == {"class": "network", "start_s": 600, "spaces": [500000]}
-    assert len(fleet["windows"][2]["spaces"]) == 1024
+    series = [(window["class"], window["rule"], window["start_s"]) for window in fleet["windows"]]
+    assert series == [("network", None, -600), ("network", None, 600), ("network", "beta", 600), ("oom", None, 0), ("oom", "delta", 300)]
+    first = fleet["windows"][0]
+    assert len(first["spaces"]) == 1
+    assert first["witnesses"] == [{"time_ns": -600 * 10**9, "space": "a/b", "text": "line of a/b"}]
+    assert len(fleet["windows"][3]["spaces"]) == 1024
     assert fleet["overflow"] == [7]
 
 

@@ -43,13 +43,13 @@ enum sift_condition_kind {
   SIFT_COND_EVIDENCE_AFTER, /* current, undemoted evidence of class `index` comes after the last mark `other` */
   SIFT_COND_AGE,            /* the last mark `index` of the attempt is at least `low` minutes old, by the time triage is told */
   SIFT_COND_WATCHED,        /* somebody watches the Space now: what is missing from its log may still come */
-  SIFT_COND_LASTED,         /* the attempt stands at a phase of the set `index`, and its latest mark is at least `low` minutes old */
-  SIFT_COND_FACT,           /* the fact `index` (enum sift_fact) is known to be `value` */
-  SIFT_COND_KNOWN,          /* the fact `index` is known at all */
-  SIFT_COND_SAME,           /* what evidence of rule `index` captured as its capture `low` is the fact `other` */
-  SIFT_COND_DIFFERS,        /* the same, but both are known and are not the same */
-  SIFT_COND_STATUS,         /* the status page has component `value`, or an open report of it, at a state of the set `index` */
-  SIFT_COND_CROWD,          /* at least `low` Spaces, and `high` percent of all, are of crowd `index` (enum sift_crowd_kind) */
+  SIFT_COND_LASTED,  /* the attempt stands at a phase of the set `index`, and its latest mark is at least `low` minutes old */
+  SIFT_COND_FACT,    /* the fact `index` (enum sift_fact) is known to be `value` */
+  SIFT_COND_KNOWN,   /* the fact `index` is known at all */
+  SIFT_COND_SAME,    /* what evidence of rule `index` captured as its capture `low` is the fact `other` */
+  SIFT_COND_DIFFERS, /* the same, but both are known and are not the same */
+  SIFT_COND_STATUS,  /* the status page has component `value`, or an open report of it, at a state of the set `index` */
+  SIFT_COND_CROWD,   /* at least `low` Spaces, and `high` percent of all, are of crowd `index` (enum sift_crowd_kind) */
 };
 
 /* Instead of a number of minutes: the Space's own start-up timeout, or the platform's where that is not known. */

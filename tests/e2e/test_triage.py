@@ -155,10 +155,11 @@ def test_what_goes_before_what(pack, schema, tmp_path, case):
     check(case, tmp_path, schema)
 
 
-def test_every_verdict_that_the_tree_gives_has_a_case():
+def test_every_node_and_verdict_of_the_tree_has_a_case():
     told = {(case["verdict"], case["branch"]) for case in NODES}
     given = {(node["verdict"], node.get("branch", "")) for node, _ in BY_ID.values() if "verdict" in node}
     assert told == given
+    assert {case["node"] for case in NODES} == {name for name, (node, _) in BY_ID.items() if "verdict" in node}
 
 
 def test_every_branch_of_the_published_tree_is_reached():

@@ -76,12 +76,8 @@ static bool sort_chunks(struct sorter *sorter, struct sift_lines *lines, struct 
   return true;
 }
 
-static bool sort_shard(struct sorter *sorter, const char *path, struct sift_lines *lines, struct sift_scanner *scanner) {
-  struct sift_source *source = NULL;
-  enum sift_reason reason;
-  if (sift_source_open(&source, path, &(struct sift_source_limits){.window_log_max = 27}, &reason) != SIFT_OK) {
-    return true;
-  }
+/* Takes the source over. */
+static bool sort_source(struct sorter *sorter, struct sift_source *source, struct sift_lines *lines, struct sift_scanner *scanner) {
   enum sift_status status = SIFT_OK;
   bool good = true;
   sift_lines_reset(lines);
@@ -101,24 +97,49 @@ static bool sort_shard(struct sorter *sorter, const char *path, struct sift_line
   return good;
 }
 
-bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
-                      size_t bytes_max) {
+static bool sort_shard(struct sorter *sorter, const char *path, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_source *source = NULL;
+  enum sift_reason reason;
+  return sift_source_open(&source, path, &(struct sift_source_limits){.window_log_max = 27}, &reason) != SIFT_OK ||
+         sort_source(sorter, source, lines, scanner);
+}
+
+static bool sort_memory(struct sorter *sorter, struct sift_span text, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_source *source = NULL;
+  return sift_source_memory(&source, text.data, text.len, 0) == SIFT_OK && sort_source(sorter, source, lines, scanner);
+}
+
+/* Sorts the shards, or the text where there are none. */
+static bool sort_all(struct bench_pools *pools, const struct sift_shards *shards, struct sift_span text,
+                     const struct sift_database *database, size_t bytes_max) {
   struct sorter sorter = {.pools = pools};
   struct sift_lines *lines = NULL;
   struct sift_scanner *scanner = NULL;
   *pools = (struct bench_pools){0};
   bool good = sift_lines_new(&lines, SIFT_BATCH_BYTES, SIFT_LINE_BYTES_MAX) == SIFT_OK &&
               sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH) == SIFT_OK;
-  for (size_t i = 0; i < shards->count && good && pools->quiet_len < bytes_max; i++) {
+  for (size_t i = 0; shards != NULL && i < shards->count && good && pools->quiet_len < bytes_max; i++) {
     good = sort_shard(&sorter, shards->items[i].path, lines, scanner);
+  }
+  if (good && shards == NULL) {
+    good = sort_memory(&sorter, text, lines, scanner);
   }
   sift_scanner_free(scanner);
   sift_lines_free(lines);
   if (!good || pools->quiet_lines < 1000 || pools->loud_lines < 100) {
-    fprintf(stderr, "path_bench: too little text: give a fleet of at least some megabytes\n");
+    fprintf(stderr, "bench: too little text: give a fleet of at least some megabytes\n");
     return false;
   }
   return true;
+}
+
+bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
+                      size_t bytes_max) {
+  return sort_all(pools, shards, sift_span(NULL, 0), database, bytes_max);
+}
+
+bool bench_pools_sort(struct bench_pools *pools, struct sift_span text, const struct sift_database *database) {
+  return sort_all(pools, NULL, text, database, 0);
 }
 
 void bench_pools_release(struct bench_pools *pools) {

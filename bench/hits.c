@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "bench/suite.h"
+#include "engine/batch.h"
+#include "engine/clean.h"
 #include "engine/scanner.h"
 
 /* Hits of the batch at hand. */
@@ -32,6 +34,8 @@ void bench_hits_make(struct bench_hits *hits, size_t bytes) {
   struct sift_scanner *scanner = NULL;
   *hits = (struct bench_hits){0};
   bench_input_mix(&hits->text, 1, bytes);
+  hits->text.len = sift_clean_plain(hits->text.bytes, hits->text.len);
+  memset(hits->text.bytes + hits->text.len, 0, SIFT_PADDING);
   struct sift_span text = sift_span(hits->text.bytes, hits->text.len);
   bench_require(sift_scanner_new(&scanner, bench_database(), SIFT_SCAN_LINES) == SIFT_OK, "out of memory");
   for (size_t at = 0; at < text.len;) {

@@ -34,7 +34,7 @@ def wake(quick):
     """The look for lines that may match, next to Hyperscan's own, and the size of a batch."""
     logs = fleet("raw", 300, "200M", "per-space", "raw")
     out = subprocess.run(pinned(SPACESIFT, "bench", "--quiet", "--format", "json", "--no-marginal", "--corpus", logs, "--corpus-bytes-max",
-                                str((16 if quick else 128) << 20), "--rounds", "3" if quick else "9", "--time", "15" if quick else "90"),
+                                str((16 if quick else 128) << 20), "--rounds", "3" if quick else "9", "--time", "10" if quick else "90"),
                          check=True, stdout=subprocess.PIPE)
     found = json.loads(out.stdout)
     speeds = {}
@@ -66,8 +66,9 @@ def stages(quick):
     for run in json.loads(out.stdout)["benchmarks"]:
         if run["run_type"] == "iteration":
             runs.setdefault(run["name"].removesuffix("/manual_time"), []).append(run)
+    # In random order, so that what else the machine does meets all alike.
     table = Table("stage", "MB/s", "millions a second", "of", "spread")
-    for name, rounds in runs.items():
+    for name, rounds in sorted(runs.items(), key=lambda item: item[1][0]["family_index"]):
         rate = statistics.median(run["items_per_second"] for run in rounds) / 1e6
         table.add("`%s`" % re.sub(r"/(?:min_time:\S+|repeats:\d+|manual_time)", "", name),
                   "%.0f" % (statistics.median(run["bytes_per_second"] for run in rounds) / 1e6) if "bytes_per_second" in rounds[0] else "",

@@ -26,11 +26,9 @@ static struct {
   size_t state_len;
 } shared;
 
-void bench_require(bool holds, const char *what) {
-  if (!holds) {
-    fprintf(stderr, "bench: %s\n", what);
-    exit(2);
-  }
+void bench_fail(const char *what) {
+  fprintf(stderr, "bench: %s\n", what);
+  exit(2);
 }
 
 /* ---- fleets ---- */

@@ -219,7 +219,7 @@ static bool read_pools(struct bench *bench, const char *fleet) {
   bench_require(sift_fleet_init(&walk) == SIFT_OK && sift_shards_add(&shards, fleet, bench->layout, &walk) == SIFT_OK,
                 "out of memory");
   sift_shards_sort(&shards);
-  bool good = bench_pools_read(&bench->pools, &shards, bench->database, 2U * POOL_BYTES);
+  bool good = bench_pools_read(&bench->pools, &shards, bench->database, (size_t)2 * POOL_BYTES);
   sift_shards_release(&shards);
   sift_fleet_release(&walk);
   return good;
@@ -283,7 +283,9 @@ int main(int argc, char **argv) {
   }
   argc -= optind;
   argv += optind;
-  if (argc < 2) {
+  size_t bytes = (size_t)(argc > 2 ? strtoul(argv[2], NULL, 10) : 256) << 20;
+  unsigned rounds = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 5;
+  if (argc < 2 || bytes == 0 || rounds < 1 || rounds > SIFT_ROUNDS_MAX) {
     return usage();
   }
   struct sift_problems problems;
@@ -303,12 +305,9 @@ int main(int argc, char **argv) {
       .layout = layout,
       .buffer = malloc(BENCH_BLOCK_BYTES),
       .directory = argv[1],
-      .bytes = (size_t)(argc > 2 ? strtoul(argv[2], NULL, 10) : 256) << 20,
-      .rounds = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 5,
+      .bytes = bytes,
+      .rounds = rounds,
   };
-  if (bench.bytes == 0 || bench.rounds < 1 || bench.rounds > SIFT_ROUNDS_MAX) {
-    return usage();
-  }
   if (bench.buffer == NULL || hs_alloc_scratch(database->wake, &bench.scratch) != HS_SUCCESS || !read_pools(&bench, argv[0])) {
     return 2;
   }

@@ -40,8 +40,13 @@ extern const struct bench_suite bench_suite_decompress, bench_suite_lines, bench
 /* Lets go of what stages share (inputs.h). */
 void bench_inputs_release(void);
 
-/* Ends the program with a message where it does not hold. */
-void bench_require(bool holds, const char *what);
+/* Ends the program with a message; and where something does not hold. */
+__attribute__((noreturn)) void bench_fail(const char *what);
+static inline void bench_require(bool holds, const char *what) {
+  if (!holds) {
+    bench_fail(what);
+  }
+}
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ void *state_of(const bench_stage *stage) {
 void run(benchmark::State &state, const bench_stage *stage) {
   void *opened_state = state_of(stage);
   bench_work work = {};
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     double begun = bench_cpu_seconds();
     work = stage->run(opened_state);
     double seconds = bench_cpu_seconds() - begun;

@@ -67,7 +67,7 @@ def test_a_figure_changed_by_hand_is_found_out(tmp_path):
         (r"a\d{2,3}?b", "m", r"a[0-9]{2,3}b", "xa12b"),
         (r"(?:one|two) \[(?<name>[\w.-]+)\]", "m", r"(one|two) \[([[:alnum:]_.-]+)\]", "two [a-b.c]"),
         (r"\/usr\/bin.*?\(end\)", "m", r"/usr/bin.*\(end\)", "/usr/bin (end)"),
-        (r"[^'\"\d]+\bend", "m", r"[^'\"0-9]+\bend", "the end"),
+        (r"[^'\/\d]+\bend", "m", r"[^'/0-9]+\bend", "the end"),
     ],
 )
 def test_patterns_mean_the_same_to_grep(pattern, flags, ere, line):

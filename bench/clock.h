@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Seconds of CPU that this process has used, all threads together. */
 double bench_cpu_seconds(void);
 
@@ -13,4 +17,7 @@ double bench_wall_seconds(void);
 /* Sorts `values` and returns the middle one. */
 double bench_median(double *values, size_t count);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

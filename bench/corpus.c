@@ -15,8 +15,10 @@
 struct sorter {
   struct bench_pools *pools;
   size_t quiet_capacity, loud_capacity;
-  const char *text;
-  uint32_t done; /* all lines before it are sorted */
+  char *text; /* of the chunk at hand as it came; rules see it cleaned */
+  size_t capacity;
+  uint32_t len, done; /* all lines before `done` are sorted */
+  struct sift_cleaner cleaner;
 };
 
 static bool append(char **pool, size_t *len, size_t *capacity, const char *text, size_t size) {
@@ -46,19 +48,45 @@ static bool quiet_until(struct sorter *sorter, uint32_t end) {
   return kept;
 }
 
+/* The whole line as it came that a hit on cleaned text stands for. */
+static struct sift_span line_of(const struct sorter *sorter, const struct sift_hit *hit) {
+  const struct sift_batch batch = {.edits = sorter->cleaner.edits, .edit_count = sorter->cleaner.edit_count};
+  size_t at = (size_t)sift_batch_input_offset(&batch, hit->line_start);
+  const char *before = memrchr(sorter->text, '\n', at);
+  const char *start = before != NULL ? before + 1 : sorter->text;
+  const char *newline = memchr(sorter->text + at, '\n', sorter->len - at);
+  return sift_span(start, (size_t)(newline + 1 - start)); /* every chunk ends in one */
+}
+
 static bool sort_line(void *context, const struct sift_hit *hit) {
   struct sorter *sorter = context;
   struct bench_pools *pools = sorter->pools;
-  if (hit->line_start < sorter->done) {
+  struct sift_span line = line_of(sorter, hit);
+  uint32_t start = (uint32_t)(line.data - sorter->text);
+  if (start < sorter->done) {
     return true; /* a second rule of the same line */
   }
-  if (!quiet_until(sorter, hit->line_start)) {
+  if (!quiet_until(sorter, start)) {
     return false;
   }
   pools->loud_lines++;
-  sorter->done = hit->line_start + hit->line_len + 1;
-  return append(&pools->loud, &pools->loud_len, &sorter->loud_capacity, sorter->text + hit->line_start, hit->line_len) &&
-         append(&pools->loud, &pools->loud_len, &sorter->loud_capacity, "\n", 1);
+  sorter->done = start + (uint32_t)line.len;
+  return append(&pools->loud, &pools->loud_len, &sorter->loud_capacity, line.data, line.len);
+}
+
+static bool keep_chunk(struct sorter *sorter, const struct sift_chunk *chunk) {
+  if (chunk->len > sorter->capacity) {
+    char *text = realloc(sorter->text, chunk->len);
+    if (text == NULL) {
+      return false;
+    }
+    sorter->text = text;
+    sorter->capacity = chunk->len;
+  }
+  memcpy(sorter->text, chunk->text, chunk->len);
+  sorter->len = chunk->len;
+  sorter->done = 0;
+  return true;
 }
 
 static bool sort_chunks(struct sorter *sorter, struct sift_lines *lines, struct sift_scanner *scanner) {
@@ -67,21 +95,20 @@ static bool sort_chunks(struct sorter *sorter, struct sift_lines *lines, struct 
     if (chunk.len == 0 || chunk.text[chunk.len - 1] != '\n') {
       continue;
     }
-    sorter->text = chunk.text;
-    sorter->done = 0;
-    if (sift_scanner_scan(scanner, chunk.text, chunk.len, sort_line, sorter) != SIFT_OK || !quiet_until(sorter, chunk.len)) {
+    if (!keep_chunk(sorter, &chunk)) {
+      return false;
+    }
+    size_t len = sift_clean(&sorter->cleaner, chunk.text, chunk.len);
+    if (len > chunk.len || sift_scanner_scan(scanner, chunk.text, (uint32_t)len, sort_line, sorter) != SIFT_OK ||
+        !quiet_until(sorter, chunk.len)) {
       return false;
     }
   }
   return true;
 }
 
-static bool sort_shard(struct sorter *sorter, const char *path, struct sift_lines *lines, struct sift_scanner *scanner) {
-  struct sift_source *source = NULL;
-  enum sift_reason reason;
-  if (sift_source_open(&source, path, &(struct sift_source_limits){.window_log_max = 27}, &reason) != SIFT_OK) {
-    return true;
-  }
+/* Takes the source over. */
+static bool sort_source(struct sorter *sorter, struct sift_source *source, struct sift_lines *lines, struct sift_scanner *scanner) {
   enum sift_status status = SIFT_OK;
   bool good = true;
   sift_lines_reset(lines);
@@ -101,24 +128,52 @@ static bool sort_shard(struct sorter *sorter, const char *path, struct sift_line
   return good;
 }
 
-bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
-                      size_t bytes_max) {
+static bool sort_shard(struct sorter *sorter, const char *path, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_source *source = NULL;
+  enum sift_reason reason;
+  return sift_source_open(&source, path, &(struct sift_source_limits){.window_log_max = 27}, &reason) != SIFT_OK ||
+         sort_source(sorter, source, lines, scanner);
+}
+
+static bool sort_memory(struct sorter *sorter, struct sift_span text, struct sift_lines *lines, struct sift_scanner *scanner) {
+  struct sift_source *source = NULL;
+  return sift_source_memory(&source, text.data, text.len, 0) == SIFT_OK && sort_source(sorter, source, lines, scanner);
+}
+
+/* Sorts the shards, or the text where there are none. */
+static bool sort_all(struct bench_pools *pools, const struct sift_shards *shards, struct sift_span text,
+                     const struct sift_database *database, size_t bytes_max) {
   struct sorter sorter = {.pools = pools};
   struct sift_lines *lines = NULL;
   struct sift_scanner *scanner = NULL;
   *pools = (struct bench_pools){0};
+  sift_cleaner_init(&sorter.cleaner);
   bool good = sift_lines_new(&lines, SIFT_BATCH_BYTES, SIFT_LINE_BYTES_MAX) == SIFT_OK &&
               sift_scanner_new(&scanner, database, SIFT_SCAN_BATCH) == SIFT_OK;
-  for (size_t i = 0; i < shards->count && good && pools->quiet_len < bytes_max; i++) {
+  for (size_t i = 0; shards != NULL && i < shards->count && good && pools->quiet_len < bytes_max; i++) {
     good = sort_shard(&sorter, shards->items[i].path, lines, scanner);
+  }
+  if (good && shards == NULL) {
+    good = sort_memory(&sorter, text, lines, scanner);
   }
   sift_scanner_free(scanner);
   sift_lines_free(lines);
+  sift_cleaner_release(&sorter.cleaner);
+  free(sorter.text);
   if (!good || pools->quiet_lines < 1000 || pools->loud_lines < 100) {
-    fprintf(stderr, "path_bench: too little text: give a fleet of at least some megabytes\n");
+    fprintf(stderr, "bench: too little text: give a fleet of at least some megabytes\n");
     return false;
   }
   return true;
+}
+
+bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
+                      size_t bytes_max) {
+  return sort_all(pools, shards, sift_span(NULL, 0), database, bytes_max);
+}
+
+bool bench_pools_sort(struct bench_pools *pools, struct sift_span text, const struct sift_database *database) {
+  return sort_all(pools, NULL, text, database, 0);
 }
 
 void bench_pools_release(struct bench_pools *pools) {

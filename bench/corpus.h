@@ -19,6 +19,9 @@ struct bench_pools {
 /* Reads up to `bytes_max` of text of the shards. False, with a message, where there is too little of either kind. */
 bool bench_pools_read(struct bench_pools *pools, const struct sift_shards *shards, const struct sift_database *database,
                       size_t bytes_max);
+
+/* The same of raw text at hand. */
+bool bench_pools_sort(struct bench_pools *pools, struct sift_span text, const struct sift_database *database);
 void bench_pools_release(struct bench_pools *pools);
 
 /* Exactly `len` bytes or a little less, whole lines, of which every `1 / share`-th is a loud one (share 0: none). Quiet text

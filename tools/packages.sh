@@ -6,6 +6,10 @@ libpcre2-dev libre2-dev libyaml-dev libisal-dev libsimdjson-dev libxxhash-dev zl
 test_packages="clang clang-format clang-tidy libclang-rt-14-dev llvm libcmocka-dev libmsgpack-dev openssl zstd python3-pytest python3-msgpack
 python3-zstandard python3-yaml python3-jsonschema python3-fluent-logger bsdutils curl"
 
+# What SIFT_BENCH=ON asks for. The greps are compared with where they are installed.
+bench_packages="libbenchmark-dev zstd"
+bench_packages_optional="ripgrep ugrep"
+
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }

@@ -1,0 +1,1 @@
+"""What tools/bench consists of: runs and their medians, the parts, other programs, and the page that figures stand in."""

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 enum {
-  SIFT_BATCH_BYTES = 128 * 1024, /* the usual size: text, zstd window and Hyperscan tables share L2; see docs/performance.md */
+  SIFT_BATCH_BYTES = 128 * 1024,     /* the usual size: text, zstd window and Hyperscan tables share L2; see docs/performance.md */
   SIFT_WRAPPED_BYTES = 256 * 1024,   /* of wrapped input that is made into one batch: a third or so of it is text */
   SIFT_LINE_BYTES_MAX = 1024 * 1024, /* a longer line is cut into pieces of this length, each scanned */
   SIFT_PADDING = 64,                 /* readable bytes behind every text: Hyperscan 5.4.0 and simdjson read past the end */

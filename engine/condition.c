@@ -93,6 +93,11 @@ static bool mark_after(const struct sift_attempt *attempt, uint32_t mark, uint32
 
 static bool is_old(const struct sift_triage *triage, const struct sift_instant *then, uint64_t minutes) {
   int64_t now_ns = triage->scene.now_ns;
+  /* Who asks for the Space's timeout asks of the stage too, which a dated sheet knows as it was then. */
+  bool of_facts = minutes == SIFT_MINUTES_STARTUP_TIMEOUT && triage->facts != NULL && triage->facts->time_ns != SIFT_TIME_NONE;
+  if (of_facts && triage->facts->time_ns < now_ns) {
+    now_ns = triage->facts->time_ns;
+  }
   if (then->time_ns == SIFT_TIME_NONE || now_ns == SIFT_TIME_NONE || then->time_ns > now_ns) {
     return false;
   }

@@ -46,18 +46,32 @@ static bool compare_capture(const struct sift_triage *triage, const struct sift_
   return holds;
 }
 
-static bool status_holds(const struct sift_triage *triage, const struct sift_condition *condition) {
+static bool ask_page(const struct sift_triage *triage, const struct sift_condition *condition) {
   const struct sift_status_page *page = triage->scene.page;
-  if (page == NULL) {
-    return false;
-  }
   const struct sift_component *component = sift_status_page_component(page, condition->value);
-  const struct sift_status_report *report = sift_status_page_report(page, condition->value, triage->scene.now_ns);
+  const struct sift_status_report *report = sift_status_page_report(page, condition->value, triage->scene.page_now_ns);
   return (component != NULL && (condition->index >> component->state & 1) != 0) ||
          (report != NULL && (condition->index >> report->state & 1) != 0);
 }
 
-bool sift_condition_scene_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+static bool status_holds(struct sift_triage *triage, const struct sift_condition *condition) {
+  if (triage->scene.page == NULL) {
+    return false;
+  }
+  for (size_t i = 0; i < triage->page_answer_count; i++) {
+    if (triage->page_answers[i].asked == condition) {
+      return triage->page_answers[i].holds;
+    }
+  }
+  bool holds = ask_page(triage, condition);
+  if (triage->page_answer_count < SIFT_PAGE_ANSWERS) {
+    triage->page_answers[triage->page_answer_count].asked = condition;
+    triage->page_answers[triage->page_answer_count++].holds = holds;
+  }
+  return holds;
+}
+
+bool sift_condition_scene_holds(struct sift_triage *triage, const struct sift_condition *condition,
                                 const struct sift_evidence **proof) {
   switch (condition->kind) {
   case SIFT_COND_FACT:

@@ -18,23 +18,28 @@ bool sift_stage_is_unsettled(struct sift_span stage) {
   return false;
 }
 
-static bool is_silent(const struct sift_space *space, const struct sift_facts *facts) {
-  size_t at = space->lines == 0 && facts != NULL ? sift_facts_find(facts, space->name) : SIZE_MAX;
-  if (at == SIZE_MAX) {
-    return false;
+static bool look_up(struct sift_fact_sheet *sheet, const struct sift_space *space, const struct sift_facts *facts) {
+  size_t at = facts != NULL ? sift_facts_find(facts, space->name) : SIZE_MAX;
+  if (at != SIZE_MAX) {
+    sift_facts_at(facts, at, sheet);
   }
-  struct sift_fact_sheet sheet;
-  sift_facts_at(facts, at, &sheet);
-  return sheet.values[SIFT_FACT_ERROR_MESSAGE].len == 0 && sift_stage_is_unsettled(sheet.values[SIFT_FACT_STAGE]);
+  return at != SIZE_MAX;
 }
 
 void sift_crowd_add(struct sift_crowd *crowd, const struct sift_ruleset *ruleset, const struct sift_space *space,
                     const struct sift_facts *facts) {
   struct sift_attempt attempt;
+  struct sift_fact_sheet sheet;
   sift_attempt_find(&attempt, ruleset, space);
   crowd->spaces++;
-  crowd->of[attempt.phase]++;
-  crowd->of[SIFT_CROWD_SILENT] += is_silent(space, facts);
+  if (!look_up(&sheet, space, facts) || sheet.values[SIFT_FACT_STAGE].len == 0) {
+    crowd->of[attempt.phase]++;
+    return;
+  }
+  /* Where the platform says that it has settled, it stands no more where its log ends. */
+  bool unsettled = sift_stage_is_unsettled(sheet.values[SIFT_FACT_STAGE]);
+  crowd->of[attempt.phase] += unsettled;
+  crowd->of[SIFT_CROWD_SILENT] += unsettled && space->lines == 0 && sheet.values[SIFT_FACT_ERROR_MESSAGE].len == 0;
 }
 
 bool sift_crowd_is_there(const struct sift_crowd *crowd, enum sift_crowd_kind kind, uint64_t spaces, uint64_t percent) {

@@ -25,7 +25,7 @@ struct sift_crowd {
   uint64_t of[SIFT_CROWD_KINDS];
 };
 
-/* Counts one Space. `facts` may be NULL. */
+/* Counts one Space: at the phase of its attempt, unless the facts say that it has settled. `facts` may be NULL. */
 void sift_crowd_add(struct sift_crowd *crowd, const struct sift_ruleset *ruleset, const struct sift_space *space,
                     const struct sift_facts *facts);
 

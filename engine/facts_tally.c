@@ -10,7 +10,7 @@ enum {
   BATCH_BYTES = SIFT_BATCH_BYTES + SIFT_FACT_MESSAGE_BYTES_MAX + 1, /* one more message always fits */
 };
 
-/* Dated sheets and undated ones apart: only the first strike. */
+/* Sheets that strike windows of incidents and others apart. */
 struct half {
   struct sift_worker *worker;
   struct sift_record records[BATCH_RECORDS];
@@ -21,7 +21,7 @@ struct half {
 };
 
 struct sift_facts_tally {
-  struct half halves[2]; /* by whether the sheet has a time */
+  struct half halves[2]; /* by whether the sheet has a time of its own */
   struct sift_run *runs;
   size_t run_count;
 };
@@ -110,13 +110,32 @@ static enum sift_status close_half(struct sift_facts_tally *tally, struct half *
   return SIFT_OK;
 }
 
+/* Whether all dated sheets, several of them, bear one time: that of the listing, which tells nothing of when they came to be so. */
+static bool are_stamped(const struct sift_facts *facts) {
+  int64_t time_ns = SIFT_TIME_NONE;
+  size_t dated = 0;
+  for (size_t i = 0; i < sift_facts_count(facts); i++) {
+    struct sift_fact_sheet sheet;
+    sift_facts_at(facts, i, &sheet);
+    if (sheet.time_ns == SIFT_TIME_NONE) {
+      continue;
+    }
+    if (dated++ > 0 && sheet.time_ns != time_ns) {
+      return false;
+    }
+    time_ns = sheet.time_ns;
+  }
+  return dated > 1;
+}
+
 static enum sift_status scan(struct sift_facts_tally *tally, const struct sift_facts *facts, int64_t now_ns) {
   enum sift_status status = SIFT_OK;
   size_t count = sift_facts_count(facts);
+  bool stamped = are_stamped(facts);
   for (size_t i = 0; i < count && status == SIFT_OK; i++) {
     struct sift_fact_sheet sheet;
     sift_facts_at(facts, i, &sheet);
-    status = add(&tally->halves[sheet.time_ns != SIFT_TIME_NONE], &sheet, i, now_ns);
+    status = add(&tally->halves[sheet.time_ns != SIFT_TIME_NONE && !stamped], &sheet, i, now_ns);
   }
   for (int dated = 0; dated < 2 && status == SIFT_OK; dated++) {
     status = close_half(tally, &tally->halves[dated]);

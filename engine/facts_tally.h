@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 /* Scans the error messages as channel "platform". A message is dated by its sheet's time, else by `now_ns`: facts tell how
- * things stand now. No line is counted. Only messages whose sheet has a time strike windows of incidents: without one nobody
- * knows when it came about. `facts` are sealed. SIFT_ENOMEM, SIFT_EENGINE. */
+ * things stand now. No line is counted. Only messages whose sheet has a time of its own strike windows of incidents: without
+ * one nobody knows when it came about, and where all sheets bear one time, that is when the listing was fetched. `facts` are sealed. SIFT_ENOMEM, SIFT_EENGINE. */
 struct sift_facts_tally;
 enum sift_status sift_facts_tally_new(struct sift_facts_tally **out, const struct sift_database *database,
                                       const struct sift_facts *facts, int64_t now_ns);

@@ -9,7 +9,7 @@ static const char *state_of(const struct sift_condition *condition, const struct
   if (component != NULL && (condition->index >> component->state & 1) != 0) {
     return sift_component_state_name(component->state);
   }
-  const struct sift_status_report *report = sift_status_page_report(scene->page, condition->value, scene->now_ns);
+  const struct sift_status_report *report = sift_status_page_report(scene->page, condition->value, scene->page_now_ns);
   *title = report != NULL ? report->title : NULL;
   return report != NULL ? sift_component_state_name(report->state) : "unknown";
 }

@@ -31,13 +31,14 @@ enum sift_status sift_triage_new(struct sift_triage **out, const struct sift_rul
   triage->ruleset = ruleset;
   triage->incidents = incidents;
   triage->best = best;
-  triage->scene.now_ns = SIFT_TIME_NONE;
+  triage->scene.now_ns = triage->scene.page_now_ns = SIFT_TIME_NONE;
   *out = triage;
   return SIFT_OK;
 }
 
 void sift_triage_set_scene(struct sift_triage *triage, const struct sift_scene *scene) {
   triage->scene = *scene;
+  triage->page_answer_count = 0;
 }
 
 const struct sift_scene *sift_triage_scene(const struct sift_triage *triage) {
@@ -193,9 +194,13 @@ static const struct sift_node *walk(struct sift_triage *triage, const struct sif
   return NULL;
 }
 
-/* What is older than the attempt tells of another one. */
+/* What is older than the attempt tells of another one; where the log shows no start, what is older than the app's being up. */
 static bool facts_are_stale(const struct sift_fact_sheet *facts, const struct sift_attempt *attempt) {
-  return facts->time_ns != SIFT_TIME_NONE && attempt->start.time_ns != SIFT_TIME_NONE && facts->time_ns < attempt->start.time_ns;
+  if (facts->time_ns == SIFT_TIME_NONE) {
+    return false;
+  }
+  bool up = attempt->has_mark[SIFT_MARK_HEALTHY] && attempt->marks[SIFT_MARK_HEALTHY].time_ns > facts->time_ns;
+  return up || (attempt->start.time_ns != SIFT_TIME_NONE && facts->time_ns < attempt->start.time_ns);
 }
 
 /* Whether the mark is there still, once the platform has said that the Space runs. */

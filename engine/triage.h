@@ -64,6 +64,7 @@ struct sift_scene {
   bool watched;
   const struct sift_facts *facts;      /* sealed */
   const struct sift_status_page *page; /* the platform's own word on itself */
+  int64_t page_now_ns;                 /* the present that it speaks of; SIFT_TIME_NONE: not known */
   const struct sift_crowd *crowd;      /* of the whole fleet */
 };
 

@@ -1,3 +1,5 @@
+enum { SIFT_PAGE_ANSWERS = 64 };
+
 /* What judging one Space knows; shared by the walk and the conditions. */
 #ifndef SIFT_ENGINE_TRIAGE_INTERNAL_H
 #define SIFT_ENGINE_TRIAGE_INTERNAL_H
@@ -9,6 +11,12 @@ struct sift_triage {
   const struct sift_incidents *incidents;
   const struct sift_evidence **best; /* by class: the best current evidence; NULL where none */
   struct sift_scene scene;
+  /* What the status page answers is the same for all Spaces: looked up once a condition. */
+  struct {
+    const struct sift_condition *asked;
+    bool holds;
+  } page_answers[SIFT_PAGE_ANSWERS];
+  size_t page_answer_count;
   struct sift_step path[SIFT_PATH_MAX];
   size_t path_count;
   /* Of the Space being judged: */
@@ -42,7 +50,7 @@ static inline bool sift_condition_possible(const struct sift_triage *triage, con
 bool sift_condition_holds(struct sift_triage *triage, const struct sift_condition *condition, const struct sift_evidence **proof);
 
 /* The conditions on the scene (condition_scene.c): facts, status page, crowd. *proof as above. */
-bool sift_condition_scene_holds(const struct sift_triage *triage, const struct sift_condition *condition,
+bool sift_condition_scene_holds(struct sift_triage *triage, const struct sift_condition *condition,
                                 const struct sift_evidence **proof);
 
 /* In seconds: the Space's, or the platform's where that is not known. */

@@ -84,7 +84,9 @@ void sift_verdict_title(char *out, size_t size, const struct sift_ruleset *rules
 bool sift_verdict_action(char *out, size_t size, const struct sift_ruleset *ruleset, const struct sift_verdict *verdict,
                          size_t index) {
   const struct sift_rule *rule = deciding_rule(ruleset, verdict);
-  size_t own = rule != NULL ? rule->actions.count : 0;
+  /* A node with words of its own speaks of something else than the rule does. */
+  bool speaks = verdict->node->title[0] != '\0' && verdict->node->action_count > 0;
+  size_t own = rule != NULL && !speaks ? rule->actions.count : 0;
   if (index >= own + verdict->node->action_count) {
     return false;
   }

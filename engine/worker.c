@@ -139,8 +139,9 @@ static bool filter(struct sift_worker *worker, uint32_t channel_bit) {
   bool begins = false;
   for (uint32_t i = 0; i < worker->kept_count; i++) {
     const struct sift_rule *rule = &worker->ruleset->rules[worker->kept[i].rule];
-    if ((rule->channels & channel_bit) != 0) {
-      begins = begins || rule->mark == SIFT_MARK_QUEUED || rule->mark == SIFT_MARK_STARTUP;
+    bool opens = rule->mark == SIFT_MARK_QUEUED || rule->mark == SIFT_MARK_STARTUP;
+    if ((rule->channels & channel_bit) != 0 && !(opens && worker->config.aside)) {
+      begins = begins || opens;
       worker->kept[count++] = worker->kept[i];
     }
   }

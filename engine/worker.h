@@ -30,8 +30,8 @@ struct sift_worker_config {
   /* Live streams: one endless shard, whose lines come from the sources that sift_worker_source() names, and no shard is counted. */
   bool live;
   bool events_only; /* scans, dates and tells events; steps, tallies and counts are for who replays the events */
-  bool aside;       /* what is read is no log: no shard and no line is counted, though its Spaces are there */
-  bool no_strike;   /* what is read came about at no known time: it strikes no window of incidents */
+  bool aside;     /* what is read is no log: no shard and no line is counted, though its Spaces are there, and no attempt begins */
+  bool no_strike; /* what is read came about at no known time: it strikes no window of incidents */
   /* Told of all damage besides; may be NULL. */
   void (*damage)(void *context, enum sift_reason reason, uint64_t offset);
   void *damage_context;

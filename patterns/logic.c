@@ -22,6 +22,8 @@ void sift_logic_init(struct sift_logic *logic, const struct sift_ruleset *rulese
       logic->faults[rule->class_index][severity]++;
     }
   }
+  /* Facts set these too, where they say that the Space runs. */
+  logic->marks[SIFT_MARK_LISTENING] = logic->marks[SIFT_MARK_HEALTHY] = true;
 }
 
 static bool class_implies(const struct sift_logic *logic, const struct sift_condition *a, const struct sift_condition *b) {

@@ -108,6 +108,7 @@ struct sift_scene sift_view_scene(const struct sift_view *view) {
       .watched = view->watched,
       .facts = view->facts != NULL ? view->facts->facts : NULL,
       .page = view->page != NULL ? view->page->page : NULL,
+      .page_now_ns = view->now_ns,
       .crowd = &view->crowd,
   };
 }

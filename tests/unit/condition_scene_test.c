@@ -10,7 +10,7 @@ static struct sift_scene scene;
 static int begin(void **state) {
   (void)state;
   fixture_begin(&fixture);
-  scene = (struct sift_scene){.now_ns = T0};
+  scene = (struct sift_scene){.now_ns = T0, .page_now_ns = T0};
   return 0;
 }
 
@@ -126,7 +126,7 @@ static void the_page_speaks_by_component_or_by_report(void **state) {
                                                T0 - 600 * SECOND, SIFT_TIME_NONE),
                    SIFT_OK);
   assert_true(holds(down));
-  scene.now_ns = T0 - 601 * SECOND; /* before it began */
+  scene.page_now_ns = T0 - 601 * SECOND; /* before it began */
   assert_false(holds(down));
   assert_int_equal(sift_status_page_add_component(page, sift_span_of("Spaces"), SIFT_COMPONENT_DOWNTIME), SIFT_OK);
   assert_true(holds(down));

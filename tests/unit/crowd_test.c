@@ -49,6 +49,26 @@ static void silent_is_who_is_built_without_a_line(void **state) {
   assert_int_equal(silent("SOMETHING_NEW", "", 0), 0);
 }
 
+static void who_has_settled_stands_in_no_queue(void **state) {
+  (void)state;
+  static const char *const stages[] = {"RUNNING", "PAUSED", "BUILD_ERROR", "SLEEPING"};
+  see(&fixture, "life-queued", T0, 1);
+  fixture.space.lines = 1;
+  for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+    struct sift_crowd crowd = {0};
+    struct sift_facts *facts = facts_of("acme/demo", SIFT_FACT_STAGE, stages[i], SIFT_FACT_SDK, "");
+    sift_crowd_add(&crowd, fixture.ruleset, &fixture.space, facts);
+    sift_facts_free(facts);
+    assert_int_equal(crowd.spaces, 1);
+    assert_int_equal(crowd.of[SIFT_PHASE_QUEUED], 0);
+  }
+  struct sift_crowd crowd = {0};
+  struct sift_facts *facts = facts_of("acme/demo", SIFT_FACT_STAGE, "BUILDING", SIFT_FACT_SDK, "");
+  sift_crowd_add(&crowd, fixture.ruleset, &fixture.space, facts);
+  sift_facts_free(facts);
+  assert_int_equal(crowd.of[SIFT_PHASE_QUEUED], 1);
+}
+
 static void kinds_are_phases_and_silent(void **state) {
   (void)state;
   assert_string_equal(sift_crowd_kind_name((enum sift_crowd_kind)SIFT_PHASE_QUEUED), "queued");
@@ -61,6 +81,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_space_counts_where_its_attempt_stands),
       TEST(silent_is_who_is_built_without_a_line),
+      TEST(who_has_settled_stands_in_no_queue),
       TEST(kinds_are_phases_and_silent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

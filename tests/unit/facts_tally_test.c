@@ -135,6 +135,33 @@ static void only_what_has_a_time_strikes(void **state) {
   assert_int_equal(told.windows, 1);
 }
 
+/* One time for all is that of the listing. */
+static void a_stamped_listing_strikes_nothing(void **state) {
+  (void)state;
+  struct sift_facts *facts = fresh();
+  struct told told;
+  know(facts, "a/one", "Memory limit exceeded", NOW - SECOND);
+  know(facts, "b/two", "Memory limit exceeded", NOW - SECOND);
+  tell(facts, &told);
+  assert_int_equal(told.windows, 0);
+  assert_int_equal(told.last[0].time_ns, NOW - SECOND);
+  facts = fresh();
+  know(facts, "a/one", "Memory limit exceeded", NOW);
+  know(facts, "b/two", "Memory limit exceeded", NOW + SECOND);
+  tell(facts, &told);
+  assert_int_equal(told.windows, 1);
+}
+
+/* A message tells of one failure, even where it quotes the head of a log. */
+static void a_message_begins_no_attempt(void **state) {
+  (void)state;
+  struct sift_facts *facts = fresh();
+  struct told told;
+  know(facts, "a/one", "No module named 'torch'\n===== Application Startup =====", SIFT_TIME_NONE);
+  tell(facts, &told);
+  assert_int_equal(told.evidence[0], 1);
+}
+
 static void messages_beyond_one_batch_are_all_read(void **state) {
   (void)state;
   struct sift_facts *facts = fresh();
@@ -177,6 +204,8 @@ int main(void) {
       TEST(every_space_is_there_and_no_line_is_counted),
       TEST(a_message_is_of_channel_platform),
       TEST(only_what_has_a_time_strikes),
+      TEST(a_stamped_listing_strikes_nothing),
+      TEST(a_message_begins_no_attempt),
       TEST(messages_beyond_one_batch_are_all_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

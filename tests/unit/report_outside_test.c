@@ -10,7 +10,7 @@ static struct sift_scene scene;
 static int begin(void **state) {
   (void)state;
   fixture_begin(&fixture);
-  scene = (struct sift_scene){.now_ns = T0};
+  scene = (struct sift_scene){.now_ns = T0, .page_now_ns = T0};
   verdict = (struct sift_verdict){.has_facts = true};
   for (int i = 0; i < SIFT_FACTS; i++) {
     verdict.facts.values[i] = sift_span_of("");

@@ -130,7 +130,8 @@ static struct sift_factbox *facts_at(int64_t time_ns, const char *stage) {
   struct sift_factbox *box = NULL;
   assert_int_equal(sift_facts_new(&facts), SIFT_OK);
   know(facts, "a/silent", SIFT_FACT_STAGE, "BUILDING", SIFT_FACT_SDK, "docker", time_ns);
-  know(facts, "b/logged", SIFT_FACT_STAGE, stage, SIFT_FACT_SDK, "gradio", time_ns);
+  int64_t later_ns = time_ns == SIFT_TIME_NONE ? time_ns : time_ns + 1; /* so that the times are the Spaces' own */
+  know(facts, "b/logged", SIFT_FACT_STAGE, stage, SIFT_FACT_SDK, "gradio", later_ns);
   know(facts, "c/told", SIFT_FACT_STAGE, "RUNTIME_ERROR", SIFT_FACT_ERROR_MESSAGE, "Memory limit exceeded (16Gi)", time_ns);
   assert_int_equal(sift_factbox_new(&box, facts), SIFT_OK);
   return box;

@@ -189,6 +189,7 @@ struct sift_scene sift_census_scene(const struct sift_census *census, const stru
       .watched = input->now_ns != SIFT_TIME_NONE,
       .facts = input->facts,
       .page = input->page,
+      .page_now_ns = census->now_ns != SIFT_TIME_NONE ? census->now_ns : input->clock_ns,
       .crowd = &census->crowd,
   };
 }

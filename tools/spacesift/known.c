@@ -92,5 +92,6 @@ void sift_known_close(struct sift_known *known) {
 void sift_known_tell(const struct sift_known *known, const struct sift_database *database, struct sift_report_input *input) {
   input->facts = known->facts;
   input->page = known->page;
+  input->clock_ns = clock_ns();
   input->database = database;
 }

@@ -25,6 +25,7 @@ struct sift_report_input {
   int64_t now_ns;                       /* SIFT_TIME_NONE: the newest time of a hit */
   const struct sift_facts *facts;       /* sealed; NULL: none are known */
   const struct sift_database *database; /* of the rule set: scans the facts' messages; not asked for where there are no facts */
+  int64_t clock_ns;                     /* the present of the page where neither a log nor `now_ns` knows one */
   const struct sift_status_page *page;  /* NULL: not known */
   uint64_t top;                         /* text: at most so many Spaces that need someone */
   unsigned width;                       /* text: columns; 0: those of the terminal that `out` is, else 120 */

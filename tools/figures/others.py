@@ -5,7 +5,7 @@ import statistics
 import subprocess
 
 from .page import Table
-from .runs import SPACESIFT, WORK, fleet, in_turn, pinned, spread
+from .runs import SPACESIFT, WORK, fleet, in_turn, middle, pinned, spread
 
 # ---- patterns
 
@@ -94,21 +94,18 @@ PROGRAMS = [
 ]
 
 
-REPEATED = 4
-
-
 def corpus(quick):
-    """Raw lines in one compressed file, the same several times over in another, and the bytes of text in the first."""
-    size = "4M" if quick else "16M"
+    """One compressed file of raw lines."""
+    size = "4M" if quick else "64M"
     logs = fleet("grep-" + size, 300, size, "per-space", "raw")
-    once, more, text = (logs.parent / name for name in ("once.zst", "more.zst", "once.log"))
-    if not more.exists():
+    out = logs.parent / "corpus.zst"
+    text = logs.parent / "corpus.log"
+    if not out.exists():
         with text.open("wb") as file:
             for path in sorted(logs.rglob("*.zst")):
                 subprocess.run(["zstd", "-dcq", path], check=True, stdout=file)
-        subprocess.run(["zstd", "-q", "-3", "-f", text, "-o", once], check=True)
-        more.write_bytes(once.read_bytes() * REPEATED)
-    return once, more, text.stat().st_size
+        subprocess.run(["zstd", "-q", "-3", "-f", text, "-o", out], check=True)
+    return out, text.stat().st_size
 
 
 def piped(command, path, name):
@@ -117,27 +114,30 @@ def piped(command, path, name):
 
 
 def table(quick):
-    """Automata are made at the start by some, while they read by others; so the first pass is told apart from those that follow."""
-    once, more, size = corpus(quick)
+    """The time to start is that on an empty file. Some make their automata only while they read, which no run can take off."""
+    path, size = corpus(quick)
+    empty = WORK / "empty.zst"
+    subprocess.run(["zstd", "-q", "-f", "-o", empty], check=True, stdin=subprocess.DEVNULL)
     patterns = exported()
-    scan = (SPACESIFT, "scan", "-q", "-j1", "--report", "none")
-    rows = [("`spacesift scan`", len(patterns), pinned(*scan, once), pinned(*scan, more))]
-    for name, command, form in PROGRAMS:
-        if shutil.which(name):
-            wanted = [wanted for wanted in (form(*pattern) for pattern in patterns) if wanted is not None]
-            file = WORK / ("patterns.%s" % name)
-            kept = taken(command, wanted, file)
-            title = "`zstdcat | %s -f`" % ("grep -E" if name == "grep" else name)
-            rows.append((title, len(kept), piped(command, once, file), piped(command, more, file)))
-    runs = in_turn(2 if quick else 5, *[command for row in rows for command in row[2:]])
-    first = [[run.cpu for run in one] for one in runs[0::2]]
-    later = [[max(b.cpu - a.cpu, 1e-4) for a, b in zip(one, two)] for one, two in zip(runs[0::2], runs[1::2])]
-    out = Table("program", "patterns it takes", "CPU for the first pass, s", "times ours", "MB/s from then on", "spread", "times as long as ours")
-    for i, row in enumerate(rows):
-        seconds = statistics.median(later[i])
-        out.add(row[0], "%d of %d" % (row[1], len(patterns)), "%.3g" % statistics.median(first[i]),
-                "%.3g" % statistics.median(one / ours for one, ours in zip(first[i], first[0])),
-                "%.3g" % (size * (REPEATED - 1) / 1e6 / seconds), spread(later[i]),
-                "%.3g" % statistics.median(one / ours for one, ours in zip(later[i], later[0])))
+    named = [(name, command, [wanted for wanted in (form(*pattern) for pattern in patterns) if wanted is not None])
+             for name, command, form in PROGRAMS if shutil.which(name)]
+    rows = [("`spacesift scan`", len(patterns), pinned(SPACESIFT, "scan", "-q", "-j1", "--report", "none", path),
+             pinned(SPACESIFT, "scan", "-q", "-j1", "--report", "none", empty), None)]
+    for name, command, wanted in named:
+        file = WORK / ("patterns.%s" % name)
+        kept = taken(command, wanted, file)
+        shown = {"rg": "`zstdcat \\| rg -f`", "grep": "`zstdcat \\| grep -E -f`", "ugrep": "`zstdcat \\| ugrep -f`"}[name]
+        rows.append((shown.replace("\\|", "|"), len(kept), piped(command, path, file), piped(command, empty, file), name))
+    begins = in_turn(3, *[row[3] for row in rows])
+    runs = in_turn(3, *[row[2] for row in rows])
+    out = Table("program", "patterns it takes", "CPU to start, s", "CPU for the text, s", "MB/s", "spread", "times as long as spacesift")
+    first = None
+    for row, begin, run in zip(rows, begins, runs):
+        start = middle(begin, "cpu")
+        seconds = [max(one.cpu - start, 1e-4) for one in run]
+        first = first or seconds
+        ratio = statistics.median(one / ours for one, ours in zip(seconds, first))
+        out.add(row[0], "%d of %d" % (row[1], len(patterns)), "%.2f" % start, "%.3g" % statistics.median(seconds),
+                "%.3g" % (size / 1e6 / statistics.median(seconds)), spread(seconds), "%.1f" % ratio)
     missing = ["`%s`" % name for name, _, _ in PROGRAMS if not shutil.which(name)]
     return out, size, missing

@@ -80,8 +80,7 @@ def greps(quick):
     """Other programs with the same patterns on the same text."""
     table, size, missing = others.table(quick)
     absent = "Not installed here, so not compared: %s.\n\n" % ", ".join(missing) if missing else ""
-    return ("%.0f MB of text in one zstd file, then the same %d times over; one core; CPU of all processes of a pipeline.\n\n%s%s"
-            % (size / 1e6, others.REPEATED, absent, table))
+    return "%.0f MB of text in one zstd file, one core; CPU of all processes of a pipeline.\n\n%s%s" % (size / 1e6, absent, table)
 
 
 def jsonl(quick):

@@ -69,6 +69,7 @@ void sift_database_free(struct sift_database *database) {
     sift_program_free(database->patterns[i].fast);
   }
   hs_free_database(database->wake);
+  hs_free_database(database->literals);
   hs_free_database(database->rest);
   sift_sampler_free(database->sampler);
   hs_free_database(database->confirm);
@@ -173,6 +174,9 @@ static enum sift_status compile_parts(struct sift_database *database, struct sif
   if (status == SIFT_OK) {
     status = compile_one(database, PART_REST, &database->rest, problems);
   }
+  if (status == SIFT_OK) {
+    status = sift_database_literals(database);
+  }
   return status == SIFT_OK ? sift_database_sampler(database) : status;
 }
 
@@ -214,6 +218,7 @@ enum sift_status sift_database_info(const struct sift_database *database, struct
     out->prefiltered += database->patterns[i].prefiltered;
   }
   out->wake_bytes = database_bytes(database->wake);
+  out->literals_bytes = database_bytes(database->literals);
   out->rest_bytes = database_bytes(database->rest);
   out->confirm_bytes = database_bytes(database->confirm);
   if (database->wake == NULL) {

@@ -50,7 +50,7 @@ enum sift_status sift_database_deserialize(struct sift_database **out, const str
 /* What `rules show`, `bench` and the start-up log tell. */
 struct sift_database_info {
   size_t patterns, prefiltered; /* the latter are confirmed by PCRE2 */
-  size_t wake_bytes, rest_bytes, confirm_bytes, scratch_bytes;
+  size_t wake_bytes, literals_bytes, rest_bytes, confirm_bytes, scratch_bytes;
 };
 enum sift_status sift_database_info(const struct sift_database *database, struct sift_database_info *out);
 const struct sift_ruleset *sift_database_ruleset(const struct sift_database *database);

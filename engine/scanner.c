@@ -66,8 +66,8 @@ enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_d
   scanner->matched = malloc((database->pattern_count + 1) * sizeof *scanner->matched);
   scanner->match = pcre2_match_data_create(64, NULL);
   scanner->limits = sift_pcre_limits();
-  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->rest) &&
-                 fit_scratch(&scanner->scratch, database->confirm);
+  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->literals) &&
+                 fit_scratch(&scanner->scratch, database->rest) && fit_scratch(&scanner->scratch, database->confirm);
   if (scanner->woken == NULL || scanner->matched == NULL || scanner->match == NULL || scanner->limits == NULL || !scratch) {
     sift_scanner_free(scanner);
     return SIFT_ENOMEM;
@@ -191,7 +191,10 @@ static enum sift_status wake(struct sift_scanner *scanner, bool sampler) {
   if (sampler && scanner->database->sampler != NULL) {
     sift_sampler_scan(scanner->database->sampler, scanner->text, scanner->len, on_sample, scanner);
   }
-  enum sift_status status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
+  enum sift_status status = sampler ? wake_by(scanner, scanner->database->literals) : SIFT_OK;
+  if (status == SIFT_OK) {
+    status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
+  }
   settle_woken(scanner);
   return status;
 }

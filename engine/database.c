@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/database_internal.h"
+#include "engine/typical.h"
 
 unsigned sift_wake_flags(const struct sift_compiled *compiled) {
   return HS_FLAG_MULTILINE | (compiled->prefiltered ? HS_FLAG_PREFILTER : 0U);
@@ -163,13 +164,13 @@ static enum sift_status compile_one(struct sift_database *database, enum part pa
   return status;
 }
 
-static enum sift_status compile_parts(struct sift_database *database, struct sift_problems *problems) {
+static enum sift_status compile_parts(struct sift_database *database, struct sift_span typical, struct sift_problems *problems) {
   enum sift_status status = compile_one(database, PART_WAKE, &database->wake, problems);
   if (status == SIFT_OK) {
     status = compile_one(database, PART_CONFIRM, &database->confirm, problems);
   }
   if (status == SIFT_OK) {
-    status = sift_database_prove(database);
+    status = sift_database_prove(database, typical);
   }
   if (status == SIFT_OK) {
     status = compile_one(database, PART_REST, &database->rest, problems);
@@ -182,6 +183,11 @@ static enum sift_status compile_parts(struct sift_database *database, struct sif
 
 enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
                                        struct sift_problems *problems) {
+  return sift_database_compile_for(out, ruleset, sift_typical_text(), problems);
+}
+
+enum sift_status sift_database_compile_for(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span typical,
+                                           struct sift_problems *problems) {
   struct sift_database *database = NULL;
   *out = NULL;
   enum sift_status status = sift_database_number(&database, ruleset);
@@ -190,7 +196,7 @@ enum sift_status sift_database_compile(struct sift_database **out, const struct 
   }
   size_t errors = problems->errors;
   if (sift_database_judge(database, problems)) {
-    status = compile_parts(database, problems);
+    status = compile_parts(database, typical, problems);
   }
   if (status == SIFT_OK) {
     status = problems->errors > errors ? SIFT_ERULES : SIFT_OK;

@@ -9,6 +9,7 @@
 
 #include "engine/database.h"
 #include "engine/sampler.h"
+#include "engine/wake.h"
 
 /* What a pattern is to its rule. */
 enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
@@ -22,12 +23,6 @@ struct sift_program {
   pcre2_code *code;
   uint32_t groups[SIFT_CAPTURES_MAX]; /* by capture of the rule: group number, 0 where the pattern has none */
 };
-
-/* Texts shorter than that stand all over the logs and prove little. */
-enum { SIFT_ATOM_BYTES_MIN = 4 };
-
-/* In the place of a window: the sampler does not look for this text, the literals database does. */
-enum { SIFT_WINDOW_NONE = UINT16_MAX };
 
 /* A pattern by its number, which is its Hyperscan id in the confirm database. Numbers run by rule, then role, then order. */
 struct sift_compiled {
@@ -70,7 +65,7 @@ bool sift_database_judge(struct sift_database *database, struct sift_problems *p
 enum sift_status sift_database_check_alone(const struct sift_database *database, struct sift_problems *problems);
 
 /* Finds the atoms of every `any` pattern that is not faulty, where they can be proved and are rare enough in typical text. */
-enum sift_status sift_database_prove(struct sift_database *database);
+enum sift_status sift_database_prove(struct sift_database *database, struct sift_span typical);
 
 /* Makes the sampler of the atoms with windows, and the literals database of the others: SIFT_EENGINE where Hyperscan does not
  * take them, which it has no reason for. */

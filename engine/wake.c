@@ -1,11 +1,12 @@
 /* How each pattern is woken: by texts that it cannot match without, where such can be proved and are rare enough, else by a
  * Hyperscan database of whole patterns. The sampler looks for the texts, and for the few that are not fit for it Hyperscan's
  * literal matcher, which is a good deal cheaper than patterns. */
+#include "engine/wake.h"
+
 #include <stdlib.h>
 
 #include "engine/atoms.h"
 #include "engine/database_internal.h"
-#include "engine/typical.h"
 
 /* A set of texts that stands oftener than once in so many bytes of typical text would wake lines in vain. */
 enum { RARE_TEXT_BYTES = 12288 };
@@ -17,32 +18,43 @@ enum { RARE_GRAM_BYTES = 512 };
  * and of being short where the specimen tells nothing. */
 enum { COST_TEXT = 1024, COST_PLACE = 32, COST_LITERAL = 8192, COST_SHORT = 512 };
 
-/* Typical text in lower case, as atoms are, and what the sampler would see of it. */
-struct specimen {
+/* Its text in lower case, as atoms are, and what the sampler would see of it. */
+struct sift_specimen {
   char *text;
   size_t len;
   struct sift_census *census;
 };
 
-static enum sift_status specimen_init(struct specimen *specimen) {
-  struct sift_span text = sift_typical_text();
-  *specimen = (struct specimen){malloc(text.len + 1), text.len, sift_census_new(text)};
-  if (specimen->text == NULL || specimen->census == NULL) {
+enum sift_status sift_specimen_new(struct sift_specimen **out, struct sift_span typical) {
+  *out = NULL;
+  struct sift_specimen *specimen = calloc(1, sizeof *specimen);
+  if (specimen == NULL) {
     return SIFT_ENOMEM;
   }
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.data[i];
+  specimen->text = malloc(typical.len + 1);
+  specimen->len = typical.len;
+  specimen->census = sift_census_new(typical);
+  if (specimen->text == NULL || specimen->census == NULL) {
+    sift_specimen_free(specimen);
+    return SIFT_ENOMEM;
+  }
+  for (size_t i = 0; i < typical.len; i++) {
+    char c = typical.data[i];
     specimen->text[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
   }
+  *out = specimen;
   return SIFT_OK;
 }
 
-static void specimen_release(struct specimen *specimen) {
-  free(specimen->text);
-  sift_census_free(specimen->census);
+void sift_specimen_free(struct sift_specimen *specimen) {
+  if (specimen != NULL) {
+    free(specimen->text);
+    sift_census_free(specimen->census);
+    free(specimen);
+  }
 }
 
-static uint64_t count_in(const struct specimen *specimen, struct sift_span atom) {
+static uint64_t count_in(const struct sift_specimen *specimen, struct sift_span atom) {
   uint64_t count = 0;
   const char *end = specimen->text + specimen->len;
   for (const char *at = specimen->text; (at = memmem(at, (size_t)(end - at), atom.data, atom.len)) != NULL; at += atom.len) {
@@ -52,7 +64,7 @@ static uint64_t count_in(const struct specimen *specimen, struct sift_span atom)
 }
 
 /* Where the sampler looks into a text, or SIFT_WINDOW_NONE where it had better not. */
-static uint16_t window_of(const struct specimen *specimen, struct sift_span atom, uint64_t *places) {
+static uint16_t window_of(const struct sift_specimen *specimen, struct sift_span atom, uint64_t *places) {
   uint16_t window = SIFT_WINDOW_NONE;
   *places = 0;
   if (atom.len >= SIFT_SAMPLER_SHORT) {
@@ -62,14 +74,14 @@ static uint16_t window_of(const struct specimen *specimen, struct sift_span atom
 }
 
 static uint64_t cost(void *context, struct sift_span atom) {
-  struct specimen *specimen = context;
+  struct sift_specimen *specimen = context;
   uint64_t places = 0;
   bool sampled = window_of(specimen, atom, &places) != SIFT_WINDOW_NONE;
   return 1 + COST_TEXT * count_in(specimen, atom) + (sampled ? COST_PLACE * places : COST_LITERAL) + COST_SHORT / atom.len;
 }
 
 /* The cost of a set, or UINT64_MAX where it is too common to be of use. */
-static uint64_t set_cost(struct specimen *specimen, struct sift_texts atoms) {
+static uint64_t set_cost(struct sift_specimen *specimen, struct sift_texts atoms) {
   uint64_t texts = 0;
   uint64_t sum = 0;
   for (size_t i = 0; i < atoms.count; i++) {
@@ -80,7 +92,8 @@ static uint64_t set_cost(struct specimen *specimen, struct sift_texts atoms) {
 }
 
 /* FilteredRE2 finds other texts where it may stop at shorter ones, so each length is tried until one is good enough. */
-static enum sift_status prove_best(struct sift_texts *out, struct sift_arena *arena, const char *pattern, struct specimen *specimen) {
+static enum sift_status prove_best(struct sift_waking *out, struct sift_arena *arena, const char *pattern,
+                                   struct sift_specimen *specimen) {
   static const uint32_t len_mins[] = {SIFT_SAMPLER_LONG, SIFT_SAMPLER_SHORT, SIFT_ATOM_BYTES_MIN + 1, SIFT_ATOM_BYTES_MIN};
   uint64_t best = UINT64_MAX;
   for (size_t i = 0; i < sizeof len_mins / sizeof len_mins[0]; i++) {
@@ -95,38 +108,43 @@ static enum sift_status prove_best(struct sift_texts *out, struct sift_arena *ar
     uint64_t own = set_cost(specimen, atoms);
     if (own < best) {
       best = own;
-      *out = atoms;
+      out->atoms = atoms;
     }
+    out->common = best == UINT64_MAX && (out->common || atoms.count > 0);
   }
   return SIFT_OK;
 }
 
-static enum sift_status prove_one(struct sift_database *database, struct sift_compiled *compiled, struct specimen *specimen) {
-  struct sift_texts atoms = {NULL, 0};
-  enum sift_status status = prove_best(&atoms, &database->arena, compiled->pattern->text, specimen);
-  uint16_t *windows = status == SIFT_OK ? sift_arena_alloc(&database->arena, (atoms.count + 1) * sizeof *windows) : NULL;
+enum sift_status sift_waking_choose(struct sift_waking *out, struct sift_arena *arena, const char *pattern,
+                                    struct sift_specimen *specimen) {
+  *out = (struct sift_waking){.common = false};
+  enum sift_status status = prove_best(out, arena, pattern, specimen);
+  uint16_t *windows = status == SIFT_OK ? sift_arena_alloc(arena, (out->atoms.count + 1) * sizeof *windows) : NULL;
   if (windows == NULL) {
     return SIFT_ENOMEM;
   }
-  for (size_t i = 0; i < atoms.count; i++) {
+  for (size_t i = 0; i < out->atoms.count; i++) {
     uint64_t places = 0;
-    windows[i] = window_of(specimen, atoms.items[i], &places);
+    windows[i] = window_of(specimen, out->atoms.items[i], &places);
   }
-  compiled->atoms = atoms;
-  compiled->windows = windows;
+  out->windows = windows;
   return SIFT_OK;
 }
 
-enum sift_status sift_database_prove(struct sift_database *database) {
-  struct specimen specimen;
-  enum sift_status status = specimen_init(&specimen);
+enum sift_status sift_database_prove(struct sift_database *database, struct sift_span typical) {
+  struct sift_specimen *specimen = NULL;
+  enum sift_status status = sift_specimen_new(&specimen, typical);
   for (uint32_t i = 0; i < database->pattern_count && status == SIFT_OK; i++) {
     struct sift_compiled *compiled = &database->patterns[i];
-    if (!compiled->faulty && compiled->role == SIFT_ROLE_ANY) {
-      status = prove_one(database, compiled, &specimen);
+    if (compiled->faulty || compiled->role != SIFT_ROLE_ANY) {
+      continue;
     }
+    struct sift_waking waking;
+    status = sift_waking_choose(&waking, &database->arena, compiled->pattern->text, specimen);
+    compiled->atoms = waking.atoms;
+    compiled->windows = waking.windows;
   }
-  specimen_release(&specimen);
+  sift_specimen_free(specimen);
   return status;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/database_internal.h"
+#include "engine/typical.h"
 
 unsigned sift_wake_flags(const struct sift_compiled *compiled) {
   return HS_FLAG_MULTILINE | (compiled->prefiltered ? HS_FLAG_PREFILTER : 0U);
@@ -69,6 +70,7 @@ void sift_database_free(struct sift_database *database) {
     sift_program_free(database->patterns[i].fast);
   }
   hs_free_database(database->wake);
+  hs_free_database(database->literals);
   hs_free_database(database->rest);
   sift_sampler_free(database->sampler);
   hs_free_database(database->confirm);
@@ -162,22 +164,30 @@ static enum sift_status compile_one(struct sift_database *database, enum part pa
   return status;
 }
 
-static enum sift_status compile_parts(struct sift_database *database, struct sift_problems *problems) {
+static enum sift_status compile_parts(struct sift_database *database, struct sift_span typical, struct sift_problems *problems) {
   enum sift_status status = compile_one(database, PART_WAKE, &database->wake, problems);
   if (status == SIFT_OK) {
     status = compile_one(database, PART_CONFIRM, &database->confirm, problems);
   }
   if (status == SIFT_OK) {
-    status = sift_database_prove(database);
+    status = sift_database_prove(database, typical);
   }
   if (status == SIFT_OK) {
     status = compile_one(database, PART_REST, &database->rest, problems);
+  }
+  if (status == SIFT_OK) {
+    status = sift_database_literals(database);
   }
   return status == SIFT_OK ? sift_database_sampler(database) : status;
 }
 
 enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
                                        struct sift_problems *problems) {
+  return sift_database_compile_for(out, ruleset, sift_typical_text(), problems);
+}
+
+enum sift_status sift_database_compile_for(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span typical,
+                                           struct sift_problems *problems) {
   struct sift_database *database = NULL;
   *out = NULL;
   enum sift_status status = sift_database_number(&database, ruleset);
@@ -186,7 +196,7 @@ enum sift_status sift_database_compile(struct sift_database **out, const struct 
   }
   size_t errors = problems->errors;
   if (sift_database_judge(database, problems)) {
-    status = compile_parts(database, problems);
+    status = compile_parts(database, typical, problems);
   }
   if (status == SIFT_OK) {
     status = problems->errors > errors ? SIFT_ERULES : SIFT_OK;
@@ -214,6 +224,7 @@ enum sift_status sift_database_info(const struct sift_database *database, struct
     out->prefiltered += database->patterns[i].prefiltered;
   }
   out->wake_bytes = database_bytes(database->wake);
+  out->literals_bytes = database_bytes(database->literals);
   out->rest_bytes = database_bytes(database->rest);
   out->confirm_bytes = database_bytes(database->confirm);
   if (database->wake == NULL) {

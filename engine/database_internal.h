@@ -9,6 +9,7 @@
 
 #include "engine/database.h"
 #include "engine/sampler.h"
+#include "engine/wake.h"
 
 /* What a pattern is to its rule. */
 enum sift_role { SIFT_ROLE_ANY, SIFT_ROLE_ALL, SIFT_ROLE_NONE };
@@ -30,16 +31,18 @@ struct sift_compiled {
   enum sift_role role;
   bool faulty;             /* no library is given it: an error was told of it, or it could not be read */
   bool prefiltered;        /* Hyperscan lets too much through: `code` decides */
-  struct sift_texts atoms; /* texts of which one stands in all it matches, so that the sampler wakes it; none: a database does */
+  struct sift_texts atoms; /* texts of which one stands in all it matches; none: the rest database wakes it */
+  const uint16_t *windows; /* by atom: where the sampler's window begins, or SIFT_WINDOW_NONE */
   struct sift_program *_Atomic plain, *_Atomic fast; /* made when first needed: see sift_program_get() */
 };
 
 struct sift_database {
   const struct sift_ruleset *ruleset;
   hs_database_t *wake;          /* all `any` patterns; NULL for a rule set without rules */
-  hs_database_t *rest;          /* those of them that the sampler cannot wake; NULL where there are none */
+  hs_database_t *literals;      /* atoms that are too short or too common in part for the sampler; NULL where there are none */
+  hs_database_t *rest;          /* those of the `any` patterns that no atoms wake; NULL where there are none */
   hs_database_t *confirm;       /* the same */
-  struct sift_sampler *sampler; /* of the others; NULL where there are none */
+  struct sift_sampler *sampler; /* of all other atoms; NULL where there are none */
   struct sift_compiled *patterns;
   uint32_t pattern_count;
   uint32_t *first;         /* by rule: number of its first pattern; one more at the end */
@@ -62,10 +65,12 @@ bool sift_database_judge(struct sift_database *database, struct sift_problems *p
 enum sift_status sift_database_check_alone(const struct sift_database *database, struct sift_problems *problems);
 
 /* Finds the atoms of every `any` pattern that is not faulty, where they can be proved and are rare enough in typical text. */
-enum sift_status sift_database_prove(struct sift_database *database);
+enum sift_status sift_database_prove(struct sift_database *database, struct sift_span typical);
 
-/* Makes the sampler of all atoms. */
+/* Makes the sampler of the atoms with windows, and the literals database of the others: SIFT_EENGINE where Hyperscan does not
+ * take them, which it has no reason for. */
 enum sift_status sift_database_sampler(struct sift_database *database);
+enum sift_status sift_database_literals(struct sift_database *database);
 
 /* The program of a pattern known to be good, made when it is first asked for, since few patterns ever are. `fast`: with JIT
  * where the machine has it, which pays only for a program that is run often. NULL when memory is out. Any thread. */

@@ -7,7 +7,10 @@
 
 #include "engine/database_internal.h"
 
-static const char magic[8] = "SIFTDB3";
+/* What Hyperscan makes, in the order of the file. */
+enum { PARTS = 4 };
+
+static const char magic[8] = "SIFTDB4";
 
 /* Fixed-size front matter, native byte order: the file never leaves the machine, and the platform is one of the seals. */
 struct seals {
@@ -18,7 +21,8 @@ struct seals {
   char pcre[32];
   uint64_t tune, cpu_features;
   uint64_t pattern_count;
-  uint64_t atoms_len, wake_len, rest_len, confirm_len;
+  uint64_t atoms_len;
+  uint64_t part_len[PARTS];
   /* then pattern_count bytes (1: prefiltered), the atoms, the databases */
 };
 
@@ -54,14 +58,14 @@ static void checksum(const char *bytes, size_t len, uint64_t out[2]) {
 
 /* What Hyperscan makes of the databases; any of them may be NULL, and is then of length 0. */
 struct packed {
-  char *bytes[3]; /* wake, rest, confirm */
-  size_t len[3];
+  char *bytes[PARTS];
+  size_t len[PARTS];
 };
 
 static enum sift_status packed_init(struct packed *packed, const struct sift_database *database) {
-  const hs_database_t *parts[3] = {database->wake, database->rest, database->confirm};
+  const hs_database_t *parts[PARTS] = {database->wake, database->literals, database->rest, database->confirm};
   *packed = (struct packed){0};
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < PARTS; i++) {
     if (parts[i] != NULL && hs_serialize_database(parts[i], &packed->bytes[i], &packed->len[i]) != HS_SUCCESS) {
       return SIFT_ENOMEM;
     }
@@ -70,19 +74,19 @@ static enum sift_status packed_init(struct packed *packed, const struct sift_dat
 }
 
 static void packed_release(struct packed *packed) {
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < PARTS; i++) {
     free(packed->bytes[i]);
   }
 }
 
-/* A pattern's atoms: how many (2 bytes), then each with its length (2 bytes) in front. */
+/* A pattern's atoms: how many (2 bytes), then each with its length and its window (2 bytes each) in front. */
 static size_t atoms_size(const struct sift_database *database) {
   size_t size = 0;
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     const struct sift_texts *atoms = &database->patterns[i].atoms;
     size += sizeof(uint16_t);
     for (size_t k = 0; k < atoms->count; k++) {
-      size += sizeof(uint16_t) + atoms->items[k].len;
+      size += 2 * sizeof(uint16_t) + atoms->items[k].len;
     }
   }
   return size;
@@ -94,10 +98,11 @@ static char *put_number(char *at, size_t value) {
   return at + sizeof number;
 }
 
-static char *put_atoms(char *at, const struct sift_texts *atoms) {
+static char *put_atoms(char *at, const struct sift_compiled *compiled) {
+  const struct sift_texts *atoms = &compiled->atoms;
   at = put_number(at, atoms->count);
   for (size_t k = 0; k < atoms->count; k++) {
-    at = put_number(at, atoms->items[k].len);
+    at = put_number(put_number(at, atoms->items[k].len), compiled->windows[k]);
     memcpy(at, atoms->items[k].data, atoms->items[k].len);
     at += atoms->items[k].len;
   }
@@ -109,9 +114,9 @@ static void put_body(char *at, const struct sift_database *database, const struc
     *at++ = database->patterns[i].prefiltered ? 1 : 0;
   }
   for (uint32_t i = 0; i < database->pattern_count; i++) {
-    at = put_atoms(at, &database->patterns[i].atoms);
+    at = put_atoms(at, &database->patterns[i]);
   }
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < PARTS; i++) {
     if (packed->len[i] > 0) {
       memcpy(at, packed->bytes[i], packed->len[i]);
       at += packed->len[i];
@@ -127,10 +132,11 @@ enum sift_status sift_database_serialize(const struct sift_database *database, c
   enum sift_status status = packed_init(&packed, database);
   seals_fill(&seals, database->ruleset, database->pattern_count);
   seals.atoms_len = atoms_size(database);
-  seals.wake_len = packed.len[0];
-  seals.rest_len = packed.len[1];
-  seals.confirm_len = packed.len[2];
-  size_t total = sizeof seals + database->pattern_count + seals.atoms_len + packed.len[0] + packed.len[1] + packed.len[2];
+  size_t total = sizeof seals + database->pattern_count + seals.atoms_len;
+  for (int i = 0; i < PARTS; i++) {
+    seals.part_len[i] = packed.len[i];
+    total += packed.len[i];
+  }
   char *out = status == SIFT_OK ? calloc(1, total) : NULL;
   if (out != NULL) {
     put_body(out + sizeof seals, database, &packed);
@@ -146,12 +152,15 @@ enum sift_status sift_database_serialize(const struct sift_database *database, c
 
 /* Whether the parts that the seals name fill `rest` bytes exactly. */
 static bool lengths_hold(const struct seals *seals, uint64_t rest) {
-  const uint64_t parts[] = {seals->pattern_count, seals->atoms_len, seals->wake_len, seals->rest_len, seals->confirm_len};
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-    if (parts[i] > rest) {
+  if (seals->pattern_count > rest || seals->atoms_len > rest - seals->pattern_count) {
+    return false;
+  }
+  rest -= seals->pattern_count + seals->atoms_len;
+  for (int i = 0; i < PARTS; i++) {
+    if (seals->part_len[i] > rest) {
       return false;
     }
-    rest -= parts[i];
+    rest -= seals->part_len[i];
   }
   return rest == 0;
 }
@@ -192,15 +201,28 @@ static bool take_number(const char **at, const char *end, size_t *out) {
   return true;
 }
 
-static enum sift_status take_atoms(struct sift_texts *atoms, struct sift_arena *arena, const char **at, const char *end) {
+/* Whether the sampler or the literals database can look for a text so long, with this window. */
+static bool fits(size_t len, size_t window) {
+  if (len < SIFT_ATOM_BYTES_MIN || len > SIFT_SAMPLER_TEXT_MAX) {
+    return false;
+  }
+  return window == SIFT_WINDOW_NONE || (len >= SIFT_SAMPLER_SHORT && window + sift_sampler_width(len) <= len);
+}
+
+static enum sift_status take_atoms(struct sift_compiled *compiled, struct sift_arena *arena, const char **at, const char *end) {
   size_t count = 0;
   if (!take_number(at, end, &count)) {
     return SIFT_ECORRUPT;
   }
   struct sift_span *items = sift_arena_alloc(arena, (count + 1) * sizeof *items);
-  for (size_t k = 0; k < count && items != NULL; k++) {
+  uint16_t *windows = sift_arena_alloc(arena, (count + 1) * sizeof *windows);
+  if (items == NULL || windows == NULL) {
+    return SIFT_ENOMEM;
+  }
+  for (size_t k = 0; k < count; k++) {
     size_t len = 0;
-    if (!take_number(at, end, &len) || len > (size_t)(end - *at) || len < SIFT_SAMPLER_SHORT || len > SIFT_SAMPLER_TEXT_MAX) {
+    size_t window = 0;
+    if (!take_number(at, end, &len) || !take_number(at, end, &window) || len > (size_t)(end - *at) || !fits(len, window)) {
       return SIFT_ECORRUPT;
     }
     const char *copy = sift_arena_copy(arena, sift_span(*at, len));
@@ -208,10 +230,12 @@ static enum sift_status take_atoms(struct sift_texts *atoms, struct sift_arena *
       return SIFT_ENOMEM;
     }
     items[k] = sift_span(copy, len);
+    windows[k] = (uint16_t)window;
     *at += len;
   }
-  *atoms = (struct sift_texts){items, count};
-  return items != NULL ? SIFT_OK : SIFT_ENOMEM;
+  compiled->atoms = (struct sift_texts){items, count};
+  compiled->windows = windows;
+  return SIFT_OK;
 }
 
 static enum sift_status take_database(hs_database_t **out, const char **at, uint64_t len) {
@@ -229,19 +253,14 @@ static enum sift_status unpack(struct sift_database *database, const struct seal
   enum sift_status status = SIFT_OK;
   const char *atoms_end = at + seals->atoms_len;
   for (uint32_t i = 0; i < database->pattern_count && status == SIFT_OK; i++) {
-    status = take_atoms(&database->patterns[i].atoms, &database->arena, &at, atoms_end);
+    status = take_atoms(&database->patterns[i], &database->arena, &at, atoms_end);
   }
   if (status == SIFT_OK && at != atoms_end) {
     status = SIFT_ECORRUPT;
   }
-  if (status == SIFT_OK) {
-    status = take_database(&database->wake, &at, seals->wake_len);
-  }
-  if (status == SIFT_OK) {
-    status = take_database(&database->rest, &at, seals->rest_len);
-  }
-  if (status == SIFT_OK) {
-    status = take_database(&database->confirm, &at, seals->confirm_len);
+  hs_database_t **parts[PARTS] = {&database->wake, &database->literals, &database->rest, &database->confirm};
+  for (int i = 0; i < PARTS && status == SIFT_OK; i++) {
+    status = take_database(parts[i], &at, seals->part_len[i]);
   }
   return status == SIFT_OK ? sift_database_sampler(database) : status;
 }

@@ -138,18 +138,8 @@ static uint64_t window_places(const struct sift_census *census, const struct fol
   return places;
 }
 
-static uint32_t rarest_window(const struct sift_census *census, const struct folded *text, uint64_t *places) {
-  uint32_t width = is_long(text) ? SIFT_SAMPLER_LONG : SIFT_SAMPLER_SHORT;
-  uint32_t best = 0;
-  *places = UINT64_MAX;
-  for (uint32_t window = 0; window + width <= text->len; window++) {
-    uint64_t own = window_places(census, text, window);
-    if (own < *places) {
-      *places = own;
-      best = window;
-    }
-  }
-  return best;
+uint32_t sift_sampler_width(size_t text_len) {
+  return text_len >= SIFT_SAMPLER_LONG ? SIFT_SAMPLER_LONG : SIFT_SAMPLER_SHORT;
 }
 
 static void fold_into(char *out, struct sift_span text) {
@@ -158,19 +148,27 @@ static void fold_into(char *out, struct sift_span text) {
   }
 }
 
-uint64_t sift_census_places(const struct sift_census *census, struct sift_span text) {
+uint64_t sift_census_places(const struct sift_census *census, struct sift_span text, uint16_t *window) {
   char bytes[SIFT_SAMPLER_TEXT_MAX + 8] = "";
   assert(text.len >= SIFT_SAMPLER_SHORT && text.len <= SIFT_SAMPLER_TEXT_MAX);
   fold_into(bytes, text);
-  uint64_t places = 0;
-  rarest_window(census, &(struct folded){bytes, (uint32_t)text.len}, &places);
+  const struct folded whole = {bytes, (uint32_t)text.len};
+  uint64_t places = UINT64_MAX;
+  *window = 0;
+  for (uint32_t at = 0; at + sift_sampler_width(text.len) <= text.len; at++) {
+    uint64_t own = window_places(census, &whole, at);
+    if (own < places) {
+      places = own;
+      *window = (uint16_t)at;
+    }
+  }
   return places;
 }
 
-static enum sift_status fold_texts(struct sift_sampler *sampler, const struct sift_span *texts, size_t count) {
+static enum sift_status fold_texts(struct sift_sampler *sampler, const struct sift_sampled *texts, size_t count) {
   size_t size = 0;
   for (size_t i = 0; i < count; i++) {
-    size += texts[i].len + 8;
+    size += texts[i].text.len + 8;
   }
   sampler->bytes = calloc(size + 1, 1);
   sampler->texts = calloc(count + 1, sizeof *sampler->texts);
@@ -179,9 +177,9 @@ static enum sift_status fold_texts(struct sift_sampler *sampler, const struct si
   }
   char *at = sampler->bytes;
   for (size_t i = 0; i < count; i++) {
-    sampler->texts[i] = (struct folded){at, (uint32_t)texts[i].len};
-    fold_into(at, texts[i]);
-    at += texts[i].len + 8;
+    sampler->texts[i] = (struct folded){at, (uint32_t)texts[i].text.len};
+    fold_into(at, texts[i].text);
+    at += texts[i].text.len + 8;
   }
   sampler->text_count = (uint32_t)count;
   return SIFT_OK;
@@ -221,7 +219,7 @@ static void add_grams(struct sift_sampler *sampler, uint32_t number, uint32_t wi
   }
 }
 
-static enum sift_status fill(struct sift_sampler *sampler, const struct sift_census *census) {
+static enum sift_status fill(struct sift_sampler *sampler, const struct sift_sampled *texts) {
   size_t room = ((size_t)sampler->text_count + 1) * SIFT_SAMPLER_STRIDE * sizeof(struct gram);
   sampler->longs.grams = malloc(room);
   sampler->shorts.grams = malloc(room);
@@ -229,16 +227,15 @@ static enum sift_status fill(struct sift_sampler *sampler, const struct sift_cen
     return SIFT_ENOMEM;
   }
   for (uint32_t i = 0; i < sampler->text_count; i++) {
-    uint64_t places = 0;
-    add_grams(sampler, i, rarest_window(census, &sampler->texts[i], &places));
+    assert(texts[i].window + sift_sampler_width(texts[i].text.len) <= texts[i].text.len);
+    add_grams(sampler, i, texts[i].window);
   }
   index_table(&sampler->longs, true);
   index_table(&sampler->shorts, false);
   return SIFT_OK;
 }
 
-enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_span *texts, size_t count,
-                                  const struct sift_census *census) {
+enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_sampled *texts, size_t count) {
   *out = NULL;
   struct sift_sampler *sampler = calloc(1, sizeof *sampler);
   if (sampler == NULL) {
@@ -249,7 +246,7 @@ enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_s
 #endif
   enum sift_status status = fold_texts(sampler, texts, count);
   if (status == SIFT_OK) {
-    status = fill(sampler, census);
+    status = fill(sampler, texts);
   }
   if (status != SIFT_OK) {
     sift_sampler_free(sampler);

@@ -31,13 +31,21 @@ struct sift_census;
 struct sift_census *sift_census_new(struct sift_span typical);
 void sift_census_free(struct sift_census *census);
 
-/* At how many places of the specimen the sampler would have to check this text: those of the rarest window. */
-uint64_t sift_census_places(const struct sift_census *census, struct sift_span text);
+/* At how many places of the specimen the sampler would have to check this text: those of its rarest window, which begins
+ * at *window of it. */
+uint64_t sift_census_places(const struct sift_census *census, struct sift_span text, uint16_t *window);
 
-/* Texts of SIFT_SAMPLER_SHORT to SIFT_SAMPLER_TEXT_MAX bytes without newlines; they are copied. The window of a text is where
- * its grams are rarest. Borrows nothing. SIFT_ENOMEM. */
-enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_span *texts, size_t count,
-                                  const struct sift_census *census);
+/* How wide the window of a text is. */
+uint32_t sift_sampler_width(size_t text_len);
+
+/* A text to find: SIFT_SAMPLER_SHORT to SIFT_SAMPLER_TEXT_MAX bytes without newlines, and where its window begins. */
+struct sift_sampled {
+  struct sift_span text;
+  uint16_t window;
+};
+
+/* The texts are copied. Borrows nothing. SIFT_ENOMEM. */
+enum sift_status sift_sampler_new(struct sift_sampler **out, const struct sift_sampled *texts, size_t count);
 void sift_sampler_free(struct sift_sampler *sampler);
 
 /* A text stands in `line` that ends at `to`, its last byte before it. Returns where to go on: at or behind `to`; what

@@ -14,13 +14,13 @@
 
 #include "engine/database_internal.h"
 
-/* Line by line pays once so much of the text is woken that wake and confirm together read it twice. The share is measured
- * by bench/ (scan_crossover); a source is probed again after a while because logs change. */
-enum { DENSE_PERCENT = 45, DENSE_BATCHES = 16, WOKEN_START = 1024 };
+/* Line by line pays once so much of the text is woken that wake and confirm together cost more than confirming it all; a cheaper
+ * wake moves that up. A source is probed again after a while because logs change. */
+enum { DENSE_PERCENT = 80, DENSE_PERCENT_WAKE = 55, DENSE_BATCHES = 16, WOKEN_START = 1024 };
 
 /* The sampler wakes some lines in vain, each of which costs a look of the confirm database; where so much of the text is
  * woken in vain, the whole wake database is cheaper. */
-enum { VAIN_PERCENT = 12, VAIN_BATCHES = 64 };
+enum { VAIN_PERCENT = 30, VAIN_BATCHES = 16 };
 
 struct line {
   uint32_t start, end; /* end: of the text, where the newline stands or the batch ends */
@@ -66,8 +66,8 @@ enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_d
   scanner->matched = malloc((database->pattern_count + 1) * sizeof *scanner->matched);
   scanner->match = pcre2_match_data_create(64, NULL);
   scanner->limits = sift_pcre_limits();
-  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->rest) &&
-                 fit_scratch(&scanner->scratch, database->confirm);
+  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->literals) &&
+                 fit_scratch(&scanner->scratch, database->rest) && fit_scratch(&scanner->scratch, database->confirm);
   if (scanner->woken == NULL || scanner->matched == NULL || scanner->match == NULL || scanner->limits == NULL || !scratch) {
     sift_scanner_free(scanner);
     return SIFT_ENOMEM;
@@ -191,7 +191,10 @@ static enum sift_status wake(struct sift_scanner *scanner, bool sampler) {
   if (sampler && scanner->database->sampler != NULL) {
     sift_sampler_scan(scanner->database->sampler, scanner->text, scanner->len, on_sample, scanner);
   }
-  enum sift_status status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
+  enum sift_status status = sampler ? wake_by(scanner, scanner->database->literals) : SIFT_OK;
+  if (status == SIFT_OK) {
+    status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
+  }
   settle_woken(scanner);
   return status;
 }
@@ -412,10 +415,11 @@ static enum sift_status scan_woken(struct sift_scanner *scanner) {
   if (status == SIFT_OK) {
     status = confirm_woken(scanner, &yield);
   }
-  if (adaptive && yield.woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
-    scanner->dense_left = DENSE_BATCHES;
-  } else if (adaptive && sampler && yield.vain_bytes * 100 > (uint64_t)scanner->len * VAIN_PERCENT) {
+  uint64_t dense = sampler ? DENSE_PERCENT : DENSE_PERCENT_WAKE;
+  if (adaptive && sampler && yield.vain_bytes * 100 > (uint64_t)scanner->len * VAIN_PERCENT) {
     scanner->vain_left = VAIN_BATCHES;
+  } else if (adaptive && yield.woken_bytes * 100 > scanner->len * dense) {
+    scanner->dense_left = DENSE_BATCHES;
   }
   return status;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/typical.h"
 #include "patterns/proof.h"
 
 enum { CACHE_BYTES_MAX = 512 * 1024 * 1024 };
@@ -138,9 +139,9 @@ static enum sift_status load(struct sift_database **out, const struct sift_rules
   return status;
 }
 
-static enum sift_status compile_and_check(struct sift_database **out, const struct sift_ruleset *ruleset,
+static enum sift_status compile_and_check(struct sift_database **out, const struct sift_ruleset *ruleset, struct sift_span typical,
                                           struct sift_problems *problems) {
-  enum sift_status status = sift_database_compile(out, ruleset, problems);
+  enum sift_status status = sift_database_compile_for(out, ruleset, typical, problems);
   if (status == SIFT_OK) {
     status = sift_database_check(*out, true, problems);
   } else if (status == SIFT_ERULES && sift_proof_run(ruleset, NULL, problems) == SIFT_ENOMEM) {
@@ -153,47 +154,76 @@ static enum sift_status compile_and_check(struct sift_database **out, const stru
   return status;
 }
 
-static void keep(const struct sift_database *database, const char *path, struct sift_problems *problems) {
+static bool keep(const struct sift_database *database, const char *path, struct sift_problems *problems) {
   char *bytes = NULL;
   size_t len = 0;
-  if (sift_database_serialize(database, &bytes, &len) != SIFT_OK || !store(path, bytes, len)) {
+  bool kept = sift_database_serialize(database, &bytes, &len) == SIFT_OK && store(path, bytes, len);
+  if (!kept) {
     warn(problems, path, "cannot keep the compiled rules");
   }
   free(bytes);
+  return kept;
+}
+
+enum { PATH_BYTES = 4096 };
+
+/* Where rules are kept, in a directory that is there; false, with a warning, where there is none of ours. */
+static bool cache_path(char path[PATH_BYTES], const struct sift_ruleset *ruleset, bool profiled, struct sift_problems *problems) {
+  char directory[4000] = "";
+  char build[SIFT_DATABASE_BUILD_BYTES];
+  if (!cache_directory(directory, sizeof directory)) {
+    warn(problems, directory, "no cache directory that is yours alone");
+    return false;
+  }
+  sift_database_build_name(build);
+  snprintf(path, PATH_BYTES, "%s/%s-%s%s.db", directory, ruleset->hash_text, build, profiled ? "-profile" : "");
+  return true;
+}
+
+/* The same bytes passed PCRE2 when they were made, and PCRE2's version is one of the seals. */
+static enum sift_status load_and_check(struct sift_database **out, const struct sift_ruleset *ruleset, const char *path,
+                                       struct sift_problems *problems, bool *found) {
+  enum sift_status status = load(out, ruleset, path);
+  *found = status == SIFT_OK || status == SIFT_ENOMEM;
+  if (status == SIFT_OK) {
+    status = sift_database_check(*out, false, problems);
+  }
+  if (status != SIFT_OK) {
+    sift_database_free(*out);
+    *out = NULL;
+  }
+  return status;
 }
 
 enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache,
                                     struct sift_problems *problems) {
-  char directory[4000] = "";
-  char path[4096];
+  char path[PATH_BYTES];
+  bool found = false;
   *out = NULL;
-  if (!use_cache) {
-    return compile_and_check(out, ruleset, problems);
+  if (!use_cache || !cache_path(path, ruleset, true, problems)) {
+    return compile_and_check(out, ruleset, sift_typical_text(), problems);
   }
-  if (!cache_directory(directory, sizeof directory)) {
-    warn(problems, directory, "no cache directory that is yours alone");
-    return compile_and_check(out, ruleset, problems);
+  enum sift_status status = load_and_check(out, ruleset, path, problems, &found);
+  if (!found && cache_path(path, ruleset, false, problems)) {
+    status = load_and_check(out, ruleset, path, problems, &found);
   }
-  char build[SIFT_DATABASE_BUILD_BYTES];
-  sift_database_build_name(build);
-  snprintf(path, sizeof path, "%s/%s-%s.db", directory, ruleset->hash_text, build);
-  enum sift_status status = load(out, ruleset, path);
-  if (status == SIFT_OK) {
-    /* The same bytes passed PCRE2 when they were made, and PCRE2's version is one of the seals. */
-    status = sift_database_check(*out, false, problems);
-    if (status == SIFT_OK) {
-      return SIFT_OK;
-    }
-    sift_database_free(*out);
-    *out = NULL;
+  if (found) {
     return status;
   }
-  if (status == SIFT_ENOMEM) {
-    return status;
-  }
-  status = compile_and_check(out, ruleset, problems);
+  status = compile_and_check(out, ruleset, sift_typical_text(), problems);
   if (status == SIFT_OK) {
-    keep(*out, path, problems);
+    (void)keep(*out, path, problems);
+  }
+  return status;
+}
+
+enum sift_status sift_rules_compile_profiled(struct sift_database **out, const struct sift_ruleset *ruleset,
+                                             struct sift_span typical, bool *kept, struct sift_problems *problems) {
+  char path[PATH_BYTES];
+  *kept = false;
+  enum sift_status status = compile_and_check(out, ruleset, typical, problems);
+  if (status == SIFT_OK && cache_path(path, ruleset, true, problems)) {
+    *kept = keep(*out, path, problems);
   }
   return status;
 }

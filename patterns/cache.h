@@ -10,4 +10,10 @@
 enum sift_status sift_rules_compile(struct sift_database **out, const struct sift_ruleset *ruleset, bool use_cache,
                                     struct sift_problems *problems);
 
+/* Compiles and checks with a specimen of the text that will be scanned (sift_database_compile_for), and stores the result in the
+ * cache under a name of its own: sift_rules_compile() takes it from there before the plain one, for the same rules. Where the
+ * cache cannot be used, *kept is false and a warning among the problems says why. */
+enum sift_status sift_rules_compile_profiled(struct sift_database **out, const struct sift_ruleset *ruleset,
+                                             struct sift_span typical, bool *kept, struct sift_problems *problems);
+
 #endif

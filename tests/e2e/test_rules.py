@@ -313,6 +313,25 @@ def test_show_tells_who_decides_and_which_nodes_ask():
     assert re.search(r"fleet\.yaml:\d+", text)
 
 
+def test_show_tells_how_each_pattern_is_woken(tmp_path):
+    path = tmp_path / "rules.yaml"
+    path.write_text("""ruleset: {name: woken, version: "1"}
+classes: [{id: trouble, title: Trouble}]
+rules:
+  - id: ways
+    class: trouble
+    severity: error
+    title: Ways to be woken
+    any: ['no room for the reactor core', '^Oops!$', 'x\\d{3}', 'HTTP/1\\.1" 200']
+    examples: {match: ['no room for the reactor core', 'Oops!', 'x123'], no_match: ['HTTP/1.1" 404']}
+""")
+    text = rules("show", "ways", "--rules", path).text
+    assert re.search(r"woken by the sampler: 'no room for the reactor core' seen at '.{11}'\n", text)
+    assert "woken by the literal matcher: 'oops!' (short)\n" in text
+    assert "woken by the rest database, which looks at every byte: it needs no text of 4 bytes or more\n" in text
+    assert "woken by the rest database, which looks at every byte: the texts it needs are common in typical logs\n" in text
+
+
 def test_show_of_an_unknown_rule_names_the_nearest():
     result = rules("show", "pani", "--rules", program.RULES)
     assert result.status == program.USAGE
@@ -326,6 +345,25 @@ def test_compile_writes_the_databases(tmp_path):
     assert (result.status, result.out, result.err) == (program.OK, b"", "")
     assert path.stat().st_size > 1000
     assert rules("compile", "-o", "-", "--rules", program.RULES).out[:16] == path.read_bytes()[:16]
+
+
+@pytest.mark.parametrize("words, said", [
+    (["compile"], "say where to write the databases"),
+    (["compile", "-o", "-", "logs"], "one word too many"),
+    (["compile", "--profile", "no/such/place"], "--profile"),
+    (["list", "--profile", "logs"], "'rules compile'"),
+])
+def test_a_profile_that_cannot_be_used_is_told(words, said):
+    result = rules(*words, "--rules", program.RULES)
+    assert result.status == program.USAGE
+    assert said in result.err
+
+
+def test_a_profile_of_too_little_text_is_told(tmp_path):
+    log = shards.put(tmp_path / "small.log", "a line\n")
+    result = rules("compile", "--profile", log, "--rules", program.RULES)
+    assert result.status == program.USAGE
+    assert "name some that hold" in result.err
 
 
 def test_export_writes_the_form_of_hsbench():
@@ -379,6 +417,36 @@ def test_kept_rules_are_used_again(cached):
     err, files = cached()
     assert (err, files) == ("", [file])
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == before
+
+
+def profile(cached, tmp_path):
+    """Logs in which all that the memory rule needs is common."""
+    log = shards.put(tmp_path / "profile.log", (MEMORY + "\n") * (200000 // len(MEMORY)))
+    result = rules("compile", "--profile", log, "--rules", program.RULES, env={"XDG_CACHE_HOME": cached.home})
+    assert (result.status, result.out, result.err) == (program.OK, b"", "")
+
+
+def test_profiled_rules_are_kept_beside_the_plain_ones_and_taken_before_them(cached, tmp_path):
+    _, (plain,) = cached()
+    before = plain.read_bytes()
+    profile(cached, tmp_path)
+    (profiled,) = set(cached.place.iterdir()) - {plain}
+    assert profiled.name == plain.stem + "-profile.db"
+    assert plain.read_bytes() == before
+    plain.unlink()
+    err, files = cached()  # the same verdict; nothing had to be compiled
+    assert (err, files) == ("", [profiled])
+    other = rules("compile", "-o", "-", "--rules", program.RULES).out
+    assert profiled.read_bytes() != other
+
+
+def test_a_damaged_profile_falls_back_to_plain_rules(cached, tmp_path):
+    profile(cached, tmp_path)
+    (profiled,) = cached.place.iterdir()
+    profiled.write_bytes(profiled.read_bytes()[:-7])
+    err, files = cached()
+    assert err == ""
+    assert len(files) == 2
 
 
 def test_other_rules_are_kept_apart(cached, tmp_path):

@@ -66,6 +66,8 @@ static void a_page_tells_who_decides_and_who_asks(void **state) {
                                       "channels   build, run\n",
                                       "headline   true\n",
                                       "any        Memory limit exceeded \\((?<limit>\\d+\\w+)\\)\n             Hyperscan decides\n",
+                                      "             woken by the sampler: 'memory limit exceeded (' seen at '",
+                                      "             woken by the sampler: 'oomkilled' seen at '",
                                       "           OOMKilled\n",
                                       "all        [a-z]\n",
                                       "none       (?i)warning\n",

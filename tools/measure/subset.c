@@ -74,11 +74,15 @@ enum sift_status sift_subset_leave_out(struct sift_database **out, const struct 
   for (uint32_t i = 0; i < whole->pattern_count; i++) {
     database->patterns[i].prefiltered = whole->patterns[i].prefiltered;
     database->patterns[i].atoms = whole->patterns[i].atoms;
+    database->patterns[i].windows = whole->patterns[i].windows;
     if (!keep[whole->patterns[i].rule]) {
       leave_out_rule(&database->patterns[i]);
     }
   }
   status = compile_rest(database);
+  if (status == SIFT_OK) {
+    status = sift_database_literals(database);
+  }
   if (status == SIFT_OK) {
     status = sift_database_sampler(database);
   }

@@ -13,6 +13,10 @@ struct sift_wake {
   uint64_t woken; /* counted, so that the callbacks do something */
 };
 
+static bool fit_scratch(struct sift_wake *wake, const hs_database_t *database) {
+  return database == NULL || hs_alloc_scratch(database, &wake->scratch) == HS_SUCCESS;
+}
+
 enum sift_status sift_wake_new(struct sift_wake **out, const struct sift_database *database) {
   *out = NULL;
   struct sift_wake *wake = calloc(1, sizeof *wake);
@@ -20,8 +24,8 @@ enum sift_status sift_wake_new(struct sift_wake **out, const struct sift_databas
     return SIFT_ENOMEM;
   }
   wake->database = database;
-  if (database->rest != NULL && hs_alloc_scratch(database->rest, &wake->scratch) != HS_SUCCESS) {
-    free(wake);
+  if (!fit_scratch(wake, database->literals) || !fit_scratch(wake, database->rest)) {
+    sift_wake_free(wake);
     return SIFT_ENOMEM;
   }
   *out = wake;
@@ -53,6 +57,10 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
   return 0;
 }
 
+static bool run_one(struct sift_wake *wake, const hs_database_t *database) {
+  return database == NULL || hs_scan(database, wake->text, wake->len, 0, wake->scratch, on_match, wake) == HS_SUCCESS;
+}
+
 enum sift_status sift_wake_run(struct sift_wake *wake, const struct sift_pieces *pieces) {
   const struct sift_database *database = wake->database;
   for (size_t i = 0; i < pieces->count; i++) {
@@ -61,7 +69,7 @@ enum sift_status sift_wake_run(struct sift_wake *wake, const struct sift_pieces 
     if (database->sampler != NULL) {
       sift_sampler_scan(database->sampler, wake->text, wake->len, on_sample, wake);
     }
-    if (database->rest != NULL && hs_scan(database->rest, wake->text, wake->len, 0, wake->scratch, on_match, wake) != HS_SUCCESS) {
+    if (!run_one(wake, database->literals) || !run_one(wake, database->rest)) {
       return SIFT_EENGINE;
     }
   }

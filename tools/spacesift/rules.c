@@ -37,11 +37,13 @@ static const struct action {
      "      --negatives PATH   logs in which nothing is a fault: counts hits of severity warning and worse;\n"
      "                         more paths may follow\n"
      "      --json             one JSON document\n"},
-    {"compile", sift_rules_run_compile, "o", false,
-     "Usage: spacesift rules compile -o FILE [--rules PATH]\n\n"
-     "Writes the compiled databases of the rules. They serve this version of the program, on this kind of\n"
-     "processor, with these rules; scan makes and keeps its own, so this is for looking at and for measuring.\n\n"
-     "  -o, --output FILE   where to write them ('-': standard output)\n"},
+    {"compile", sift_rules_run_compile, "op", false,
+     "Usage: spacesift rules compile [--profile PATH...] [-o FILE] [--rules PATH]\n\n"
+     "Compiles the rules. With --profile the texts by which lines are found are chosen by how rare they are in\n"
+     "your logs, and the result is kept in the cache: scan, serve and bench with the same rules take it from\n"
+     "there. What they find is the same, only the speed is not. Profile again when rules or logs change.\n\n"
+     "  -o, --output FILE    write the compiled databases there ('-': standard output), to look at or to measure\n"
+     "      --profile PATH   logs of an ordinary day, as scan reads them; more paths may follow\n"},
     {"export", sift_rules_run_export, "b", false,
      "Usage: spacesift rules export --hsbench [--rules PATH]\n\n"
      "Writes the patterns that every line is scanned for to standard output.\n\n"
@@ -94,10 +96,15 @@ static int too_many(const char *option) {
 
 static int parse_options(struct sift_rules_options *options, char *seen, int argc, char **argv) {
   static const struct option known[] = {
-      {"rules", required_argument, NULL, 'r'}, {"output", required_argument, NULL, 'o'},
-      {"json", no_argument, NULL, 'j'},        {"hsbench", no_argument, NULL, 'b'},
-      {"cases", required_argument, NULL, 'c'}, {"negatives", required_argument, NULL, 'n'},
-      {"help", no_argument, NULL, 'h'},        {0},
+      {"rules", required_argument, NULL, 'r'},
+      {"output", required_argument, NULL, 'o'},
+      {"json", no_argument, NULL, 'j'},
+      {"hsbench", no_argument, NULL, 'b'},
+      {"cases", required_argument, NULL, 'c'},
+      {"negatives", required_argument, NULL, 'n'},
+      {"profile", required_argument, NULL, 'p'},
+      {"help", no_argument, NULL, 'h'},
+      {0},
   };
   optind = 0;
   opterr = 0;
@@ -125,13 +132,18 @@ static int parse_options(struct sift_rules_options *options, char *seen, int arg
         return too_many("--negatives");
       }
       break;
+    case 'p':
+      if (!add_path(options->profile, &options->profile_count, optarg)) {
+        return too_many("--profile");
+      }
+      break;
     case 'h':
       options->help = true;
       break;
     default:
       return sift_bad_option("rules", c, argv);
     }
-    if (strchr("ojbcn", c) != NULL && strchr(seen, c) == NULL) {
+    if (strchr("ojbcnp", c) != NULL && strchr(seen, c) == NULL) {
       seen[strlen(seen)] = (char)c;
     }
   }
@@ -144,11 +156,8 @@ static int check_options(const struct action *action, const char *seen) {
     char letter;
     const char *name;
     const char *action;
-  } owners[] = {{'o', "--output", "compile"},
-                {'j', "--json", "list"},
-                {'b', "--hsbench", "export"},
-                {'c', "--cases", "test"},
-                {'n', "--negatives", "test"}};
+  } owners[] = {{'o', "--output", "compile"}, {'j', "--json", "list"},      {'b', "--hsbench", "export"},
+                {'c', "--cases", "test"},     {'n', "--negatives", "test"}, {'p', "--profile", "compile"}};
   for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
     if (strchr(seen, owners[i].letter) != NULL && strchr(action->takes, owners[i].letter) == NULL) {
       return sift_usage("rules", "%s goes with 'rules %s', not with 'rules %s'", owners[i].name, owners[i].action, action->name);
@@ -183,9 +192,28 @@ static int check_test(struct sift_rules_options *options, int argc, char **argv)
   return SIFT_EXIT_OK;
 }
 
+/* What follows --profile PATH is more of it. */
+static int check_compile(struct sift_rules_options *options, int argc, char **argv) {
+  for (int i = optind + 1; i < argc; i++) {
+    if (options->profile_count == 0) {
+      return sift_usage("rules", "'%s' is one word too many; rules from elsewhere are named by --rules PATH", argv[i]);
+    }
+    if (!add_path(options->profile, &options->profile_count, argv[i])) {
+      return too_many("--profile");
+    }
+  }
+  if (options->output == NULL && options->profile_count == 0) {
+    return sift_usage("rules", "say where to write the databases: 'spacesift rules compile -o FILE', or --profile LOGS");
+  }
+  return SIFT_EXIT_OK;
+}
+
 static int check_arguments(const struct action *action, struct sift_rules_options *options, int argc, char **argv) {
   if (action->run == sift_rules_run_test) {
     return check_test(options, argc, argv);
+  }
+  if (action->run == sift_rules_run_compile) {
+    return check_compile(options, argc, argv);
   }
   int given = argc - optind - 1;
   if (given > (action->with_id ? 1 : 0)) {
@@ -195,9 +223,6 @@ static int check_arguments(const struct action *action, struct sift_rules_option
     return sift_usage("rules", "say which rule: 'spacesift rules show ID'; 'spacesift rules list' lists them");
   }
   options->id = given == 1 ? argv[optind + 1] : NULL;
-  if (action->run == sift_rules_run_compile && options->output == NULL) {
-    return sift_usage("rules", "say where to write the databases: 'spacesift rules compile -o FILE'");
-  }
   if (action->run == sift_rules_run_export && !options->hsbench) {
     return sift_usage("rules", "say in which form: 'spacesift rules export --hsbench'");
   }

@@ -16,6 +16,8 @@ struct sift_rules_options {
   size_t case_count;
   const char *negatives[SIFT_TEST_PATHS_MAX]; /* test: logs in which nothing may be found */
   size_t negative_count;
+  const char *profile[SIFT_TEST_PATHS_MAX]; /* compile: logs that tell what is common */
+  size_t profile_count;
   bool json, hsbench, help;
 };
 

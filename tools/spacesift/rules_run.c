@@ -1,11 +1,14 @@
 /* The actions of `spacesift rules`, once it is known what is wanted. */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "patterns/cache.h"
 #include "patterns/lint.h"
 #include "patterns/loader.h"
 #include "patterns/nearest.h"
 #include "patterns/proof.h"
+#include "tools/measure/corpus.h"
 #include "tools/spacesift/cli.h"
 #include "tools/spacesift/output.h"
 #include "tools/spacesift/rules.h"
@@ -144,22 +147,72 @@ int sift_rules_run_show(const struct sift_rules_options *options) {
   return exit_status;
 }
 
+static int write_databases(const struct sift_rules *rules, const char *path) {
+  char *bytes = NULL;
+  size_t len = 0;
+  enum sift_status status = sift_database_serialize(rules->database, &bytes, &len);
+  int exit_status = SIFT_EXIT_USAGE;
+  if (status != SIFT_OK) {
+    sift_say("cannot serialize the databases: %s", sift_status_text(status));
+  } else {
+    exit_status = write_bytes(path, bytes, len);
+  }
+  free(bytes);
+  return exit_status;
+}
+
+/* Of the logs so much is looked at; less would tell little of what is rare. */
+enum { PROFILE_BYTES_MAX = 2 * 1024 * 1024, PROFILE_BYTES_MIN = 64 * 1024 };
+
+static int read_profile(struct sift_corpus *corpus, const struct sift_rules_options *options) {
+  char *paths[SIFT_TEST_PATHS_MAX];
+  for (size_t i = 0; i < options->profile_count; i++) {
+    paths[i] = (char *)(uintptr_t)options->profile[i]; /* main()'s own words */
+  }
+  enum sift_status status = sift_corpus_read(corpus, paths, options->profile_count, PROFILE_BYTES_MAX);
+  if (status == SIFT_OK && corpus->len < PROFILE_BYTES_MIN) {
+    sift_say("the logs named by --profile hold %zu bytes of text; name some that hold %d or more", corpus->len, PROFILE_BYTES_MIN);
+    return SIFT_EXIT_USAGE;
+  }
+  if (status != SIFT_OK) {
+    sift_say("cannot read the logs named by --profile: %s", sift_status_text(status));
+  }
+  return status == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+static int compile_profiled(struct sift_rules *rules, const struct sift_rules_options *options) {
+  struct sift_corpus corpus = {0};
+  struct sift_problems problems;
+  bool kept = false;
+  sift_problems_init(&problems);
+  int exit_status = read_profile(&corpus, options);
+  if (exit_status == SIFT_EXIT_OK) {
+    enum sift_status status =
+        sift_rules_compile_profiled(&rules->database, rules->ruleset, sift_span(corpus.text, corpus.len), &kept, &problems);
+    sift_problems_print(&problems, stderr);
+    if (status != SIFT_OK && problems.errors == 0) {
+      sift_say("cannot compile the rules: %s", sift_status_text(status));
+    }
+    exit_status = status == SIFT_OK && (kept || options->output != NULL) ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  }
+  sift_problems_release(&problems);
+  sift_corpus_release(&corpus);
+  return exit_status;
+}
+
 int sift_rules_run_compile(const struct sift_rules_options *options) {
   struct sift_rules rules;
-  int exit_status = sift_rules_open(&rules, options->path, true, false, false);
+  bool profiled = options->profile_count > 0;
+  int exit_status = sift_rules_open(&rules, options->path, !profiled, false, false);
   if (exit_status != SIFT_EXIT_OK) {
     return exit_status;
   }
-  char *bytes = NULL;
-  size_t len = 0;
-  enum sift_status status = sift_database_serialize(rules.database, &bytes, &len);
-  if (status != SIFT_OK) {
-    sift_say("cannot serialize the databases: %s", sift_status_text(status));
-    exit_status = SIFT_EXIT_USAGE;
-  } else {
-    exit_status = write_bytes(options->output, bytes, len);
+  if (profiled) {
+    exit_status = compile_profiled(&rules, options);
   }
-  free(bytes);
+  if (exit_status == SIFT_EXIT_OK && options->output != NULL) {
+    exit_status = write_databases(&rules, options->output);
+  }
   sift_rules_close(&rules);
   return exit_status;
 }

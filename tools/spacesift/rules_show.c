@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/sampler.h"
+#include "engine/typical.h"
+#include "engine/wake.h"
 #include "tools/spacesift/rules.h"
 
 enum { LABEL_COLUMNS = 11 };
@@ -26,19 +29,76 @@ static void put_lines(struct sift_text *text, const char *label, const struct si
   }
 }
 
-/* `probes` are those of the patterns. Returns those that follow. */
-static const struct sift_probe *put_patterns(struct sift_text *text, const char *label, const struct sift_patterns *patterns,
-                                             const struct sift_probe *probes) {
+static void put_quoted(struct sift_text *text, const char *before, struct sift_span value) {
+  sift_text_format(text, "%s'", before);
+  sift_text_safe(text, value, SIZE_MAX);
+  sift_text_put(text, "'");
+}
+
+/* The texts that the sampler finds, each with its window, or those that the literals database finds; nothing where there are none. */
+static void put_woken_by(struct sift_text *text, const struct sift_waking *waking, bool sampled) {
+  bool first = true;
+  for (size_t i = 0; i < waking->atoms.count; i++) {
+    struct sift_span atom = waking->atoms.items[i];
+    uint16_t window = waking->windows[i];
+    if ((window != SIFT_WINDOW_NONE) != sampled) {
+      continue;
+    }
+    if (first) {
+      put_label(text, "");
+      sift_text_put(text, sampled ? "  woken by the sampler: " : "  woken by the literal matcher: ");
+    }
+    put_quoted(text, first ? "" : ", ", atom);
+    if (sampled && sift_sampler_width(atom.len) < atom.len) {
+      put_quoted(text, " seen at ", sift_span(atom.data + window, sift_sampler_width(atom.len)));
+    } else if (!sampled) {
+      sift_text_put(text, atom.len < SIFT_SAMPLER_SHORT ? " (short)" : " (its parts are common)");
+    }
+    first = false;
+  }
+  sift_text_put(text, first ? "" : "\n");
+}
+
+static void put_waking(struct sift_text *text, const struct sift_waking *waking) {
+  put_woken_by(text, waking, true);
+  put_woken_by(text, waking, false);
+  if (waking->atoms.count == 0) {
+    put_label(text, "");
+    sift_text_format(text, "  woken by the rest database, which looks at every byte: %s\n",
+                     waking->common ? "the texts it needs are common in typical logs" : "it needs no text of 4 bytes or more");
+  }
+}
+
+/* How lines are woken for each of the patterns of `any`; the others are only asked about lines that are woken. */
+static enum sift_status put_any_waking(struct sift_text *text, const struct sift_pattern *pattern, struct sift_specimen *specimen) {
+  struct sift_arena arena;
+  struct sift_waking waking;
+  sift_arena_init(&arena);
+  enum sift_status status = sift_waking_choose(&waking, &arena, pattern->text, specimen);
+  if (status == SIFT_OK) {
+    put_waking(text, &waking);
+  }
+  sift_arena_release(&arena);
+  return status;
+}
+
+/* `probes` are those of the patterns; `specimen` is NULL for those that wake nothing. */
+static enum sift_status put_patterns(struct sift_text *text, const char *label, const struct sift_patterns *patterns,
+                                     const struct sift_probe *probes, struct sift_specimen *specimen) {
   static const char *const deciders[] = {"Hyperscan decides", "Hyperscan lets candidates through, PCRE2 decides",
                                          "neither Hyperscan nor PCRE2 takes it: see 'spacesift rules check'"};
-  for (size_t i = 0; i < patterns->count; i++) {
+  enum sift_status status = SIFT_OK;
+  for (size_t i = 0; i < patterns->count && status == SIFT_OK; i++) {
     put_line(text, i == 0 ? label : "", sift_span_of(patterns->items[i].text));
     put_label(text, "");
     sift_text_style(text, SIFT_STYLE_DIM);
     sift_text_format(text, "  %s\n", deciders[probes[i].decider]);
+    if (specimen != NULL && probes[i].decider != SIFT_BY_NOBODY) {
+      status = put_any_waking(text, &patterns->items[i], specimen);
+    }
     sift_text_style(text, SIFT_STYLE_PLAIN);
   }
-  return probes + patterns->count;
+  return status;
 }
 
 static enum sift_status put_matching(struct sift_text *text, const struct sift_rule *rule) {
@@ -54,11 +114,17 @@ static enum sift_status put_matching(struct sift_text *text, const struct sift_r
       probes[count++].pattern = &lists[l]->items[i];
     }
   }
+  struct sift_specimen *specimen = NULL;
   enum sift_status status = sift_rules_probe(probes, count);
+  if (status == SIFT_OK) {
+    status = sift_specimen_new(&specimen, sift_typical_text());
+  }
   const struct sift_probe *next = probes;
   for (int l = 0; l < 3 && status == SIFT_OK; l++) {
-    next = put_patterns(text, labels[l], lists[l], next);
+    status = put_patterns(text, labels[l], lists[l], next, l == 0 ? specimen : NULL);
+    next += lists[l]->count;
   }
+  sift_specimen_free(specimen);
   free(probes);
   return status;
 }

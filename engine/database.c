@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/database_internal.h"
+#include "engine/pattern.h"
 #include "engine/typical.h"
 
 unsigned sift_wake_flags(const struct sift_compiled *compiled) {
@@ -84,6 +85,7 @@ struct expressions {
   unsigned *flags;
   unsigned *ids;
   unsigned count;
+  struct sift_arena arena; /* the texts that keep within a line */
 };
 
 /* Which of the databases. */
@@ -101,6 +103,7 @@ static enum sift_status expressions_init(struct expressions *list, const struct 
   list->flags = calloc(room, sizeof *list->flags);
   list->ids = calloc(room, sizeof *list->ids);
   list->count = 0;
+  sift_arena_init(&list->arena);
   if (list->texts == NULL || list->flags == NULL || list->ids == NULL) {
     return SIFT_ENOMEM;
   }
@@ -109,7 +112,11 @@ static enum sift_status expressions_init(struct expressions *list, const struct 
     if (!part_has(part, compiled)) {
       continue;
     }
-    list->texts[list->count] = compiled->pattern->text;
+    const char *text = compiled->pattern->text;
+    if (part != PART_CONFIRM && compiled->in_line && !sift_pattern_in_line(&text, &list->arena, compiled->pattern->text)) {
+      return SIFT_ENOMEM;
+    }
+    list->texts[list->count] = text;
     list->flags[list->count] = part == PART_CONFIRM ? sift_confirm_flags(compiled) : sift_wake_flags(compiled);
     list->ids[list->count++] = i;
   }
@@ -120,6 +127,25 @@ static void expressions_release(struct expressions *list) {
   free(list->texts);
   free(list->flags);
   free(list->ids);
+  sift_arena_release(&list->arena);
+}
+
+/* Finds the patterns that keep within a line. SIFT_ENOMEM. */
+static enum sift_status find_in_line(struct sift_database *database) {
+  struct sift_arena arena;
+  bool memory = true;
+  sift_arena_init(&arena);
+  for (uint32_t i = 0; i < database->pattern_count && memory; i++) {
+    struct sift_compiled *compiled = &database->patterns[i];
+    const char *text = NULL;
+    if (compiled->role == SIFT_ROLE_ANY && !compiled->faulty && !compiled->prefiltered) {
+      memory = sift_pattern_in_line(&text, &arena, compiled->pattern->text);
+      compiled->in_line = text != NULL;
+      sift_arena_reset(&arena);
+    }
+  }
+  sift_arena_release(&arena);
+  return memory ? SIFT_OK : SIFT_ENOMEM;
 }
 
 /* A pattern may pass hs_expression_info() and still be refused in earnest: it is then tried once in prefilter form, and left
@@ -129,6 +155,10 @@ static bool settle_culprit(struct sift_database *database, struct sift_compiled 
   if (culprit == NULL) {
     sift_problems_add(problems, &(struct sift_problem){.file = "", .message = message, .hint = "use fewer or simpler patterns"});
     return false;
+  }
+  if (culprit->in_line) {
+    culprit->in_line = false; /* as it was written it may do */
+    return true;
   }
   if (culprit->prefiltered) {
     sift_database_refuse(database, culprit, message, "say it with simpler means", problems);
@@ -165,7 +195,10 @@ static enum sift_status compile_one(struct sift_database *database, enum part pa
 }
 
 static enum sift_status compile_parts(struct sift_database *database, struct sift_span typical, struct sift_problems *problems) {
-  enum sift_status status = compile_one(database, PART_WAKE, &database->wake, problems);
+  enum sift_status status = find_in_line(database);
+  if (status == SIFT_OK) {
+    status = compile_one(database, PART_WAKE, &database->wake, problems);
+  }
   if (status == SIFT_OK) {
     status = compile_one(database, PART_CONFIRM, &database->confirm, problems);
   }

@@ -31,6 +31,7 @@ struct sift_compiled {
   enum sift_role role;
   bool faulty;             /* no library is given it: an error was told of it, or it could not be read */
   bool prefiltered;        /* Hyperscan lets too much through: `code` decides */
+  bool in_line;            /* in the wake database it matches as in the line alone: sift_pattern_in_line() */
   struct sift_texts atoms; /* texts of which one stands in all it matches; none: the rest database wakes it */
   const uint16_t *windows; /* by atom: where the sampler's window begins, or SIFT_WINDOW_NONE */
   struct sift_program *_Atomic plain, *_Atomic fast; /* made when first needed: see sift_program_get() */

@@ -10,7 +10,7 @@
 /* What Hyperscan makes, in the order of the file. */
 enum { PARTS = 4 };
 
-static const char magic[8] = "SIFTDB4";
+static const char magic[8] = "SIFTDB5";
 
 /* Fixed-size front matter, native byte order: the file never leaves the machine, and the platform is one of the seals. */
 struct seals {
@@ -23,7 +23,7 @@ struct seals {
   uint64_t pattern_count;
   uint64_t atoms_len;
   uint64_t part_len[PARTS];
-  /* then pattern_count bytes (1: prefiltered), the atoms, the databases */
+  /* then pattern_count bytes (1: prefiltered, 2: in_line), the atoms, the databases */
 };
 
 static void seals_fill(struct seals *seals, const struct sift_ruleset *ruleset, uint32_t pattern_count) {
@@ -111,7 +111,7 @@ static char *put_atoms(char *at, const struct sift_compiled *compiled) {
 
 static void put_body(char *at, const struct sift_database *database, const struct packed *packed) {
   for (uint32_t i = 0; i < database->pattern_count; i++) {
-    *at++ = database->patterns[i].prefiltered ? 1 : 0;
+    *at++ = (char)((database->patterns[i].prefiltered ? 1 : 0) + (database->patterns[i].in_line ? 2 : 0));
   }
   for (uint32_t i = 0; i < database->pattern_count; i++) {
     at = put_atoms(at, &database->patterns[i]);
@@ -248,7 +248,8 @@ static enum sift_status take_database(hs_database_t **out, const char **at, uint
 
 static enum sift_status unpack(struct sift_database *database, const struct seals *seals, const char *at) {
   for (uint32_t i = 0; i < database->pattern_count; i++) {
-    database->patterns[i].prefiltered = *at++ != 0;
+    database->patterns[i].prefiltered = (*at & 1) != 0;
+    database->patterns[i].in_line = (*at++ & 2) != 0;
   }
   enum sift_status status = SIFT_OK;
   const char *atoms_end = at + seals->atoms_len;

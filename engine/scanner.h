@@ -22,9 +22,10 @@ typedef bool (*sift_hit_fn)(void *context, const struct sift_hit *hit);
 
 /* How lines are found that may match. The results are the same; only the speed is not. */
 enum sift_scan_mode {
-  SIFT_SCAN_ADAPTIVE, /* sampler, wake database or line by line, whichever is cheapest for the text at hand */
+  SIFT_SCAN_ADAPTIVE, /* as SIFT_SCAN_SAMPLER or SIFT_SCAN_DIRECT, whichever is cheaper for the text at hand */
   SIFT_SCAN_SAMPLER,  /* the sampler and the database of what it cannot wake over the batch; confirm the woken lines */
   SIFT_SCAN_BATCH,    /* the whole wake database over the batch; confirm the woken lines */
+  SIFT_SCAN_DIRECT,   /* the whole wake database over the batch; its matches decide where they can */
   SIFT_SCAN_LINES,    /* confirm every line */
   SIFT_SCAN_EXAMPLES, /* as SIFT_SCAN_SAMPLER, for a few lines: no captures, and nothing is made ready for many */
 };

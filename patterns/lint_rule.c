@@ -5,7 +5,7 @@
 
 #include "engine/database.h"
 #include "patterns/lint_internal.h"
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 /* Hyperscan looks for fixed text first; below this it has little to look for. */
 enum { LITERAL_BYTES_MIN = 4 };

@@ -4,7 +4,7 @@
 #include "engine/batch.h"
 #include "engine/stream.h"
 #include "patterns/loader_internal.h"
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 static const struct sift_field example_fields[] = {{"match", true}, {"no_match", true}};
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "patterns/loader_internal.h"
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 static bool check_bytes(struct sift_reading *reading, const struct sift_yaml *node, const char *field, struct sift_span text) {
   if (text.len > SIFT_PATTERN_BYTES_MAX) {

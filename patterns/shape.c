@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 enum { DEPTH_MAX = 32, REPEAT_MAX = 65535 };
 
@@ -126,6 +126,13 @@ static bool read_repeat(struct list *list, const struct sift_token *token) {
   return true;
 }
 
+/* Of a token, without the newline, which no line holds. */
+static bool bytes_in_line(const struct sift_token *token, bool quoted, bool caseless, uint64_t out[4]) {
+  bool good = sift_bytes_of(token->text, quoted, caseless, out);
+  out['\n' / 64] &= ~(UINT64_C(1) << '\n');
+  return good;
+}
+
 /* Later versions of PCRE2 take {,n} and { n } for repeats, earlier ones for text. */
 static bool doubtful(const struct sift_token *token) {
   return !token->quoted && token->text.len == 1 && token->text.data[0] == '{' && token->text.data[1] != '\0' &&
@@ -140,7 +147,7 @@ static bool read_escape(struct parser *parser, struct list *list, const struct s
     return false;
   }
   struct sift_part *part = add_part(parser, list, SIFT_PART_WHOLE, token->text);
-  if (part != NULL && sift_bytes_of(token->text, false, parser->caseless, part->bytes)) {
+  if (part != NULL && bytes_in_line(token, false, parser->caseless, part->bytes)) {
     part->kind = SIFT_PART_BYTES;
   }
   return part != NULL;
@@ -151,7 +158,7 @@ static bool read_bytes(struct parser *parser, struct list *list, const struct si
   if (part == NULL) {
     return false;
   }
-  if (!sift_bytes_of(token->text, token->quoted, parser->caseless, part->bytes)) {
+  if (!bytes_in_line(token, token->quoted, parser->caseless, part->bytes)) {
     part->kind = SIFT_PART_WHOLE;
   }
   return token->kind == SIFT_TOKEN_CLASS || part->kind == SIFT_PART_BYTES;

@@ -50,9 +50,6 @@ bool sift_shape_read(struct sift_shape *out, struct sift_arena *arena, const cha
  * take too long to tell. */
 bool sift_shape_covers(const struct sift_shape *wide, const struct sift_shape *narrow);
 
-/* The bytes of one DOT, LITERAL, CLASS or ESCAPE as it is written. False where it is no such thing, or not told. */
-bool sift_bytes_of(struct sift_span text, bool quoted, bool caseless, uint64_t out[4]);
-
 static inline bool sift_bytes_within(const uint64_t a[4], const uint64_t b[4]) {
   return (a[0] & ~b[0]) == 0 && (a[1] & ~b[1]) == 0 && (a[2] & ~b[2]) == 0 && (a[3] & ~b[3]) == 0;
 }

@@ -4,6 +4,8 @@
 
 #include "patterns/shape.h"
 
+#include "engine/pattern.h"
+
 enum { STEPS_MAX = 1000 };
 
 /* What is left of a branch, and of those around it. */

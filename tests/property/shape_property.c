@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 #include "patterns/shape.h"
 #include "tests/property/random.h"
 

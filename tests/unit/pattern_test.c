@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 /* The kinds of a pattern's tokens as letters, e.g. "L(LL)*". */
 static const char *kinds(const char *pattern) {

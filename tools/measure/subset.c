@@ -73,6 +73,7 @@ enum sift_status sift_subset_leave_out(struct sift_database **out, const struct 
   }
   for (uint32_t i = 0; i < whole->pattern_count; i++) {
     database->patterns[i].prefiltered = whole->patterns[i].prefiltered;
+    database->patterns[i].in_line = whole->patterns[i].in_line;
     database->patterns[i].atoms = whole->patterns[i].atoms;
     database->patterns[i].windows = whole->patterns[i].windows;
     if (!keep[whole->patterns[i].rule]) {

@@ -1,7 +1,7 @@
 /* Patterns for other tools. */
 #include <stdlib.h>
 
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 #include "tools/spacesift/rules.h"
 
 /* A slash ends the pattern, so those within get a backslash, unless they have one or \Q makes it plain text. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/database.h"
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 #include "tools/spacesift/rules.h"
 
 /* What compiling some patterns together tells. */

@@ -1,10 +1,12 @@
 /* Reads a PCRE pattern token by token, as far as rules are checked by their text: what it means is the engines' affair. */
-#ifndef SIFT_PATTERNS_PATTERN_H
-#define SIFT_PATTERNS_PATTERN_H
+#ifndef SIFT_ENGINE_PATTERN_H
+#define SIFT_ENGINE_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "engine/arena.h"
 #include "engine/span.h"
 
 #ifdef __cplusplus
@@ -65,6 +67,15 @@ bool sift_pattern_looks_around(const char *pattern);
 /* Bytes of the longest text that must stand in every match, as far as is told without the engines; SIZE_MAX where groups are
  * nested too deeply to tell. */
 size_t sift_pattern_literal(const char *pattern);
+
+/* The bytes of one DOT, LITERAL, CLASS or ESCAPE as it is written: bit b % 64 of out[b / 64], of a dot all but the newline. False
+ * where it is no such thing, or not told. */
+bool sift_bytes_of(struct sift_span text, bool quoted, bool caseless, uint64_t out[4]);
+
+/* A pattern that matches in the same lines and never takes a newline, so that it may be looked for in many lines at once; in the
+ * arena. False where memory is out; *out is NULL where that is not told: classes that name the newline among others, options other
+ * than i, look-around and other things that few patterns have. */
+bool sift_pattern_in_line(const char **out, struct sift_arena *arena, const char *pattern);
 
 #ifdef __cplusplus
 }

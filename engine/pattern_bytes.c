@@ -1,7 +1,7 @@
 /* Sets of bytes: what a dot, a character, an escape or a class stands for, as PCRE2 has it without UTF, in the C locale. */
 #include <string.h>
 
-#include "patterns/shape.h"
+#include "engine/pattern.h"
 
 static void put(uint64_t set[4], unsigned byte) {
   set[byte / 64] |= UINT64_C(1) << byte % 64;
@@ -168,6 +168,7 @@ bool sift_bytes_of(struct sift_span text, bool quoted, bool caseless, uint64_t o
     return false;
   }
   if (!quoted && text.data[0] == '.') {
+    put(out, '\n');
     invert(out);
   } else if (!quoted && text.data[0] == '[') {
     good = class_of(text, caseless, out);
@@ -175,6 +176,5 @@ bool sift_bytes_of(struct sift_span text, bool quoted, bool caseless, uint64_t o
     memset(out, 0, 4 * sizeof out[0]);
     good = one_byte(text, quoted, caseless, out);
   }
-  out['\n' / 64] &= ~(UINT64_C(1) << '\n');
   return good;
 }

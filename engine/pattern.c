@@ -1,4 +1,4 @@
-#include "patterns/pattern.h"
+#include "engine/pattern.h"
 
 #include <stdint.h>
 #include <string.h>

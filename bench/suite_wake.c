@@ -122,7 +122,7 @@ static const struct bench_stage stages[] = {
     {"scan/adaptive", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_ADAPTIVE},
     {"scan/sampler", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_SAMPLER},
     {"scan/full_wake", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_BATCH},
-    {"scan/direct", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_DIRECT},
+    {"scan/dense", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_DENSE},
     {"scan/lines", "lines", open_scan, run_scan, close_wake, SIFT_SCAN_LINES},
 };
 const struct bench_suite bench_suite_wake = BENCH_SUITE(stages);

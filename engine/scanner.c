@@ -7,7 +7,7 @@
  * sampler: it wakes every line in which a text stands that the pattern cannot match without (engine/atoms.h), and the
  * patterns without such texts are in a wake database of their own.
  *
- * Which lines are woken: scanner_wake.c. What they are: scanner_confirm.c, or, where most match, scanner_direct.c. */
+ * Which lines are woken: scanner_wake.c. What they are: scanner_confirm.c, or, where most match, scanner_decide.c. */
 #include "engine/scanner.h"
 
 #include <assert.h>
@@ -16,9 +16,8 @@
 
 #include "engine/scanner_internal.h"
 
-/* Of so much of the text woken, to wake it by the sampler and confirm each line costs more than to take the matches of the wake
- * database. A source is probed again after a while because logs change. */
-enum { DIRECT_PERCENT = 30, DIRECT_BATCHES = 16, WOKEN_START = 1024 };
+/* With so much of the text woken, the sampler has spared nothing. A source is probed again after a while because logs change. */
+enum { DENSE_PERCENT = 40, DENSE_BATCHES = 16, WOKEN_START = 1024 };
 
 static bool fit_scratch(hs_scratch_t **scratch, const hs_database_t *database) {
   return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;
@@ -56,7 +55,7 @@ void sift_scanner_free(struct sift_scanner *scanner) {
   pcre2_match_context_free(scanner->limits);
   free(scanner->woken);
   free(scanner->matched);
-  free(scanner->finds);
+  sift_finds_release(&scanner->finds);
   free(scanner);
 }
 
@@ -71,36 +70,31 @@ const struct sift_scanner_stats *sift_scanner_stats(const struct sift_scanner *s
 
 /* ---- one batch ---- */
 
-enum sift_status sift_scanner_lines(struct sift_scanner *scanner) {
-  enum sift_status status = SIFT_OK;
-  for (uint32_t start = 0; start < scanner->len && status == SIFT_OK;) {
-    const char *newline = memchr(scanner->text + start, '\n', scanner->len - start);
-    uint32_t end = newline != NULL ? (uint32_t)(newline - scanner->text) : scanner->len;
-    status = sift_scanner_confirm(scanner, (struct sift_line){start, end});
-    start = end + 1;
+static enum sift_status confirm_each(struct sift_scanner *scanner, enum sift_status status) {
+  for (size_t i = 0; i < scanner->woken_count && status == SIFT_OK; i++) {
+    status = sift_scanner_confirm(scanner, scanner->woken[i]);
   }
   return status;
 }
 
-static enum sift_status scan_woken(struct sift_scanner *scanner, bool sampler) {
+static enum sift_status scan_sampled(struct sift_scanner *scanner) {
+  enum sift_status status = sift_scanner_wake(scanner, true);
   uint64_t woken_bytes = 0;
-  enum sift_status status = sift_scanner_wake(scanner, sampler);
-  for (size_t i = 0; i < scanner->woken_count && status == SIFT_OK; i++) {
+  for (size_t i = 0; i < scanner->woken_count; i++) {
     woken_bytes += scanner->woken[i].end - scanner->woken[i].start;
-    status = sift_scanner_confirm(scanner, scanner->woken[i]);
   }
-  if (woken_bytes * 100 > (uint64_t)scanner->len * DIRECT_PERCENT) {
-    scanner->direct_left = DIRECT_BATCHES;
+  if (woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
+    scanner->dense_left = DENSE_BATCHES;
   }
-  return status;
+  return status == SIFT_OK ? sift_scanner_decide(scanner) : status;
 }
 
 static enum sift_status scan_adaptive(struct sift_scanner *scanner) {
-  if (scanner->direct_left == 0) {
-    return scan_woken(scanner, true);
+  if (scanner->dense_left == 0) {
+    return scan_sampled(scanner);
   }
-  scanner->direct_left--;
-  return sift_scanner_direct(scanner);
+  scanner->dense_left--;
+  return sift_scanner_decide_all(scanner);
 }
 
 enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *text, uint32_t len, sift_hit_fn on_hit,
@@ -117,14 +111,15 @@ enum sift_status sift_scanner_scan(struct sift_scanner *scanner, const char *tex
   scanner->context = context;
   switch (scanner->mode) {
   case SIFT_SCAN_SAMPLER:
-  case SIFT_SCAN_EXAMPLES:
-    return scan_woken(scanner, true);
+    return scan_sampled(scanner);
+  case SIFT_SCAN_DENSE:
+    return sift_scanner_decide_all(scanner);
   case SIFT_SCAN_BATCH:
-    return scan_woken(scanner, false);
-  case SIFT_SCAN_DIRECT:
-    return sift_scanner_direct(scanner);
+    return confirm_each(scanner, sift_scanner_wake(scanner, false));
+  case SIFT_SCAN_EXAMPLES:
+    return confirm_each(scanner, sift_scanner_wake(scanner, true));
   case SIFT_SCAN_LINES:
-    return sift_scanner_lines(scanner);
+    return confirm_each(scanner, sift_scanner_wake_all(scanner));
   case SIFT_SCAN_ADAPTIVE:
     break;
   }

@@ -22,12 +22,12 @@ typedef bool (*sift_hit_fn)(void *context, const struct sift_hit *hit);
 
 /* How lines are found that may match. The results are the same; only the speed is not. */
 enum sift_scan_mode {
-  SIFT_SCAN_ADAPTIVE, /* as SIFT_SCAN_SAMPLER or SIFT_SCAN_DIRECT, whichever is cheaper for the text at hand */
-  SIFT_SCAN_SAMPLER,  /* the sampler and the database of what it cannot wake over the batch; confirm the woken lines */
-  SIFT_SCAN_BATCH,    /* the whole wake database over the batch; confirm the woken lines */
-  SIFT_SCAN_DIRECT,   /* the whole wake database over the batch; its matches decide where they can */
-  SIFT_SCAN_LINES,    /* confirm every line */
-  SIFT_SCAN_EXAMPLES, /* as SIFT_SCAN_SAMPLER, for a few lines: no captures, and nothing is made ready for many */
+  SIFT_SCAN_ADAPTIVE, /* as SIFT_SCAN_SAMPLER or SIFT_SCAN_DENSE, whichever is cheaper for the text at hand */
+  SIFT_SCAN_SAMPLER,  /* the sampler and its companions over the batch; the wake database over the woken lines together */
+  SIFT_SCAN_DENSE,    /* the wake database over the batch */
+  SIFT_SCAN_BATCH,    /* the wake database over the batch; the confirm database over each woken line */
+  SIFT_SCAN_LINES,    /* the confirm database over each line */
+  SIFT_SCAN_EXAMPLES, /* the sampler over a few lines, confirmed each: no captures, and nothing is made ready for many */
 };
 
 /* One a worker: it holds the scratch memory. Borrows the database. */

@@ -9,10 +9,27 @@ struct sift_line {
   uint32_t start, end; /* end: of the text, where the newline stands or the batch ends */
 };
 
-/* A pattern of the wake database matched in the line that begins at `start`. */
+/* A pattern of the wake database matched in a line. */
 struct sift_find {
-  uint32_t start, pattern;
+  uint32_t line, pattern; /* line: its number on the list */
 };
+
+/* What was found in the lines on the list, which stand one behind the other in some text. */
+struct sift_finds {
+  struct sift_find *items;
+  uint32_t count;
+  bool full, disordered;
+  uint32_t last_line; /* of the last find */
+  uint32_t *begins;   /* by line: where it begins in the text */
+  uint32_t line_count;
+  size_t begins_capacity;
+  char *text; /* lines gathered from the batch */
+  size_t text_capacity;
+};
+void sift_finds_release(struct sift_finds *finds);
+
+/* Fewer lines are confirmed one by one. */
+enum { SIFT_DECIDE_LINES_MIN = 3 };
 
 struct sift_scanner {
   const struct sift_database *database;
@@ -26,10 +43,8 @@ struct sift_scanner {
   bool out_of_memory;
   uint32_t *matched; /* pattern numbers that matched the line at hand */
   uint32_t matched_count;
-  struct sift_find *finds; /* of the batch at hand, where they are taken directly; made when that first happens */
-  uint32_t find_count;
-  bool finds_full, finds_disordered;
-  unsigned direct_left; /* batches to go without the sampler */
+  struct sift_finds finds;
+  unsigned dense_left; /* batches to go without the sampler */
   const char *text;
   uint32_t len;
   sift_hit_fn on_hit;
@@ -42,12 +57,8 @@ struct sift_scanner {
 /* Lists the lines to look at, in order: by the sampler and its companions, or by the whole wake database. */
 enum sift_status sift_scanner_wake(struct sift_scanner *scanner, bool sampler);
 
-/* Puts the line that holds the byte before `to` on the list: a match within a line has its last byte in the line. NULL when memory
- * is out. Valid until the next call. */
-const struct sift_line *sift_scanner_wake_line(struct sift_scanner *scanner, uint32_t to);
-
-/* In order, and each once. */
-void sift_scanner_settle_woken(struct sift_scanner *scanner);
+/* Lists all lines that are not empty. SIFT_ENOMEM. */
+enum sift_status sift_scanner_wake_all(struct sift_scanner *scanner);
 
 /* Looks at one line with the confirm database, and tells its hits. SIFT_END where the callback stops the scan. */
 enum sift_status sift_scanner_confirm(struct sift_scanner *scanner, struct sift_line line);
@@ -55,10 +66,8 @@ enum sift_status sift_scanner_confirm(struct sift_scanner *scanner, struct sift_
 /* Tells the hits of a line in which the patterns in scanner->matched were found, in any order. SIFT_END as above. */
 enum sift_status sift_scanner_tell(struct sift_scanner *scanner, struct sift_line line);
 
-/* Looks through the batch with the wake database, and takes its matches for what they are: scanner_direct.c. */
-enum sift_status sift_scanner_direct(struct sift_scanner *scanner);
-
-/* Looks at each line with the confirm database. */
-enum sift_status sift_scanner_lines(struct sift_scanner *scanner);
+/* Tells the hits of the lines on the list, or of all lines, by what the wake database finds in them together. */
+enum sift_status sift_scanner_decide(struct sift_scanner *scanner);
+enum sift_status sift_scanner_decide_all(struct sift_scanner *scanner);
 
 #endif

@@ -11,7 +11,7 @@ static int by_start(const void *a, const void *b) {
 }
 
 /* Hyperscan promises no order among patterns: sorts, and drops lines woken twice. */
-void sift_scanner_settle_woken(struct sift_scanner *scanner) {
+static void settle_woken(struct sift_scanner *scanner) {
   if (!scanner->woken_disordered) {
     return;
   }
@@ -31,7 +31,7 @@ void sift_scanner_settle_woken(struct sift_scanner *scanner) {
 static struct sift_line *woken_slot(struct sift_scanner *scanner) {
   bool full = scanner->woken_count == scanner->woken_capacity;
   if (full) {
-    sift_scanner_settle_woken(scanner);
+    settle_woken(scanner);
   }
   if (full && scanner->woken_count > scanner->woken_capacity / 2) {
     struct sift_line *woken = realloc(scanner->woken, 2 * scanner->woken_capacity * sizeof *woken);
@@ -45,7 +45,9 @@ static struct sift_line *woken_slot(struct sift_scanner *scanner) {
   return &scanner->woken[scanner->woken_count++];
 }
 
-const struct sift_line *sift_scanner_wake_line(struct sift_scanner *scanner, uint32_t to) {
+/* Puts the line that holds the byte before `to` on the list: a match within a line has its last byte in the line. NULL when memory
+ * is out. */
+static const struct sift_line *wake_line(struct sift_scanner *scanner, uint32_t to) {
   uint32_t at = to - 1;
   const struct sift_line *last = scanner->woken_count > 0 ? &scanner->woken[scanner->woken_count - 1] : NULL;
   if (last != NULL && at >= last->start && at <= last->end) {
@@ -71,12 +73,12 @@ static int on_wake(unsigned id, unsigned long long from, unsigned long long to, 
   (void)id;
   (void)from;
   (void)flags;
-  return sift_scanner_wake_line(context, (uint32_t)to) == NULL;
+  return wake_line(context, (uint32_t)to) == NULL;
 }
 
 /* Where to go on: behind the line. */
 static uint32_t on_sample(void *context, uint32_t to) {
-  const struct sift_line *line = sift_scanner_wake_line(context, to);
+  const struct sift_line *line = wake_line(context, to);
   return line != NULL ? line->end : UINT32_MAX;
 }
 
@@ -99,6 +101,21 @@ enum sift_status sift_scanner_wake(struct sift_scanner *scanner, bool sampler) {
   if (status == SIFT_OK) {
     status = wake_by(scanner, sampler ? scanner->database->rest : scanner->database->wake);
   }
-  sift_scanner_settle_woken(scanner);
+  settle_woken(scanner);
   return status;
+}
+
+enum sift_status sift_scanner_wake_all(struct sift_scanner *scanner) {
+  scanner->woken_count = 0;
+  scanner->woken_disordered = false;
+  for (uint32_t start = 0; start < scanner->len;) {
+    const char *newline = memchr(scanner->text + start, '\n', scanner->len - start);
+    uint32_t end = newline != NULL ? (uint32_t)(newline - scanner->text) : scanner->len;
+    struct sift_line *line = start < end ? woken_slot(scanner) : NULL;
+    if (line != NULL) {
+      *line = (struct sift_line){start, end};
+    }
+    start = end + 1;
+  }
+  return scanner->out_of_memory ? SIFT_ENOMEM : SIFT_OK;
 }

@@ -13,6 +13,7 @@ struct hand {
   struct sift_worker *worker;
   struct sift_lines *lines;
   struct sift_wrapping *wrapping;
+  struct sift_source_spares spares;
   pthread_t thread;
   bool started;
   enum sift_status status;
@@ -87,6 +88,7 @@ void sift_scan_free(struct sift_scan *scan) {
     sift_worker_free(scan->hands[i].worker);
     sift_lines_free(scan->hands[i].lines);
     sift_wrapping_free(scan->hands[i].wrapping);
+    sift_source_spares_release(&scan->hands[i].spares);
   }
   free(scan->hands);
   sift_fleet_release(&scan->walk);
@@ -205,7 +207,9 @@ static enum sift_status scan_shard(struct hand *hand, const struct sift_shard *s
   sift_lines_resize(hand->lines, SIFT_BATCH_BYTES);
   struct sift_source *source = NULL;
   enum sift_reason reason = SIFT_REASONS;
-  status = sift_source_open(&source, shard->path, &config->limits, &reason);
+  struct sift_source_limits limits = config->limits;
+  limits.spares = &hand->spares;
+  status = sift_source_open(&source, shard->path, &limits, &reason);
   if (status == SIFT_ENOMEM) {
     return status;
   }
@@ -236,6 +240,7 @@ static void *work(void *context) {
     hand->status = scan_shard(hand, &scan->shards->items[at]);
     atomic_fetch_add_explicit(&scan->progress->shards, 1, memory_order_relaxed);
   }
+  sift_source_spares_release(&hand->spares); /* what folds the tallies next needs memory too */
   if (hand->status != SIFT_OK) {
     atomic_store_explicit(&scan->stop, 1, memory_order_relaxed);
   }

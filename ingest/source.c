@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include "ingest/source_internal.h"
 
@@ -23,13 +24,24 @@ void sift_source_free(struct sift_source *source) {
   }
 }
 
+void sift_source_spares_release(struct sift_source_spares *spares) {
+  free(spares->input);
+  ZSTD_freeDCtx(spares->zstd);
+  *spares = (struct sift_source_spares){0};
+}
+
 enum sift_status sift_source_fail(struct sift_source *source, enum sift_status status, enum sift_reason reason) {
   source->reason = reason;
   return status;
 }
 
-enum sift_status sift_input_new(struct sift_input **out, struct sift_source *bytes) {
-  *out = malloc(sizeof **out);
+enum sift_status sift_input_new(struct sift_input **out, struct sift_source *bytes, struct sift_source_spares *spares) {
+  *out = spares != NULL ? spares->input : NULL;
+  if (*out != NULL) {
+    spares->input = NULL;
+  } else {
+    *out = malloc(sizeof **out);
+  }
   if (*out == NULL) {
     sift_source_free(bytes);
     return SIFT_ENOMEM;
@@ -38,12 +50,18 @@ enum sift_status sift_input_new(struct sift_input **out, struct sift_source *byt
   (*out)->at = 0;
   (*out)->len = 0;
   (*out)->ended = SIFT_OK;
+  (*out)->spares = spares;
   return SIFT_OK;
 }
 
 void sift_input_free(struct sift_input *input) {
-  if (input != NULL) {
-    sift_source_free(input->bytes);
+  if (input == NULL) {
+    return;
+  }
+  sift_source_free(input->bytes);
+  if (input->spares != NULL && input->spares->input == NULL) {
+    input->spares->input = input;
+  } else {
     free(input);
   }
 }
@@ -128,7 +146,7 @@ enum sift_status sift_source_detect(struct sift_source **out, struct sift_source
   *out = NULL;
   *reason = SIFT_REASONS;
   struct sift_input *input = NULL;
-  enum sift_status status = sift_input_new(&input, bytes);
+  enum sift_status status = sift_input_new(&input, bytes, limits != NULL ? limits->spares : NULL);
   if (status != SIFT_OK) {
     return status;
   }

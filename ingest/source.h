@@ -13,6 +13,8 @@ extern "C" {
 #endif
 
 struct sift_source;
+struct sift_input;
+struct ZSTD_DCtx_s;
 
 /* What each kind of source implements. A new kind is one source_*.c and one line in the table of source.c. */
 struct sift_source_ops {
@@ -30,8 +32,17 @@ struct sift_source {
   uint64_t consumed;       /* bytes read from the file so far: for progress and for the place of damage */
 };
 
+/* What one source leaves for the next: a libzstd context with its window, and the buffer of packed bytes. One a thread; all zero
+ * at first. Sources that borrow from it are freed before it is released; two at a time may, the second then makes its own. */
+struct sift_source_spares {
+  struct sift_input *input;
+  struct ZSTD_DCtx_s *zstd;
+};
+void sift_source_spares_release(struct sift_source_spares *spares); /* leaves it all zero */
+
 struct sift_source_limits {
-  unsigned window_log_max; /* zstd: largest window, 27 by default (128 MiB), 10 to 31 */
+  unsigned window_log_max;           /* zstd: largest window, 27 by default (128 MiB), 10 to 31 */
+  struct sift_source_spares *spares; /* borrowed as long as the source lives; NULL: it makes all it needs, and frees it */
 };
 
 /* Opens a file ("-": standard input) and wraps the decompressor that its first bytes ask for; no magic known: plain.

@@ -12,11 +12,12 @@ struct sift_input {
   struct sift_source *bytes;
   size_t at, len;         /* data[at..len) is read but not used */
   enum sift_status ended; /* SIFT_OK, or what the last read gave: nothing more is asked for then */
+  struct sift_source_spares *spares;
   char data[SIFT_INPUT_BYTES + SIFT_INPUT_SLACK];
 };
 
-/* Takes over `bytes`; on SIFT_ENOMEM it is freed. */
-enum sift_status sift_input_new(struct sift_input **out, struct sift_source *bytes);
+/* Takes over `bytes`; on SIFT_ENOMEM it is freed. `spares`: NULL, or where the buffer comes from and goes to. */
+enum sift_status sift_input_new(struct sift_input **out, struct sift_source *bytes, struct sift_source_spares *spares);
 void sift_input_free(struct sift_input *input);
 
 /* Reads on behind what is unused, once. SIFT_OK when there is more than before, else input->ended. */

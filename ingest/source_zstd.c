@@ -7,7 +7,8 @@
 
 #include "ingest/source_internal.h"
 
-enum { MAGIC_BYTES = 4 };
+/* KEPT_BYTES_MAX: a context is kept for the next shard with a window of up to 8 MiB, which is all that usual levels make. */
+enum { MAGIC_BYTES = 4, KEPT_BYTES_MAX = 9 * 1024 * 1024 };
 
 struct zstd {
   struct sift_source base;
@@ -109,9 +110,28 @@ static enum sift_status zstd_read(struct sift_source *source, char *buffer, size
   return room.pos > 0 ? SIFT_OK : zstd->pending;
 }
 
+/* A new session knows nothing of the frame before, damaged or not. */
+static ZSTD_DCtx *take_context(struct sift_source_spares *spares) {
+  if (spares == NULL || spares->zstd == NULL) {
+    return ZSTD_createDCtx();
+  }
+  ZSTD_DCtx *context = spares->zstd;
+  spares->zstd = NULL;
+  (void)ZSTD_DCtx_reset(context, ZSTD_reset_session_and_parameters); /* fails only on NULL */
+  return context;
+}
+
+static void leave_context(struct sift_source_spares *spares, ZSTD_DCtx *context) {
+  if (spares != NULL && spares->zstd == NULL && context != NULL && ZSTD_sizeof_DCtx(context) <= KEPT_BYTES_MAX) {
+    spares->zstd = context;
+  } else {
+    ZSTD_freeDCtx(context);
+  }
+}
+
 static void zstd_free(struct sift_source *source) {
   struct zstd *zstd = (struct zstd *)source;
-  ZSTD_freeDCtx(zstd->context);
+  leave_context(zstd->input->spares, zstd->context);
   sift_input_free(zstd->input);
   free(zstd);
 }
@@ -119,7 +139,7 @@ static void zstd_free(struct sift_source *source) {
 enum sift_status sift_source_zstd(struct sift_source **out, struct sift_input *input, unsigned window_log_max) {
   static const struct sift_source_ops ops = {"zstd", zstd_read, zstd_free};
   struct zstd *zstd = malloc(sizeof *zstd);
-  ZSTD_DCtx *context = ZSTD_createDCtx();
+  ZSTD_DCtx *context = take_context(input->spares);
   *out = NULL;
   if (zstd == NULL || context == NULL || ZSTD_isError(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, (int)window_log_max))) {
     ZSTD_freeDCtx(context);

@@ -136,6 +136,51 @@ static void a_frame_that_needs_a_dictionary_says_so(void **state) {
   expect_drain(needs, sizeof needs - 1, "", 0, SIFT_ECORRUPT, SIFT_REASON_DICTIONARY);
 }
 
+static struct drained drain_with(struct sift_source_spares *spares, size_t len) {
+  const struct sift_source_limits limits = {.spares = spares};
+  struct sift_source *memory = NULL;
+  struct sift_source *source = NULL;
+  enum sift_reason reason = SIFT_REASONS;
+  assert_int_equal(sift_source_memory(&memory, file, len, 0), SIFT_OK);
+  assert_int_equal(sift_source_detect(&source, memory, &limits, &reason), SIFT_OK);
+  struct drained out = drain_source(source, 1 << 16);
+  sift_source_free(source);
+  return out;
+}
+
+static void what_a_damaged_file_left_serves_the_next_one(void **state) {
+  (void)state;
+  struct sift_source_spares spares = {0};
+  size_t len = frame(0, text, TEXT_BYTES, 0);
+  struct drained cut = drain_with(&spares, len / 2);
+  assert_int_equal(cut.reason, SIFT_REASON_TRUNCATED);
+  const void *context = spares.zstd;
+  const void *input = spares.input;
+  assert_non_null(context);
+  assert_non_null(input);
+  len = frame(0, text, TEXT_BYTES, 0);
+  struct drained whole = drain_with(&spares, len);
+  assert_int_equal(whole.status, SIFT_END);
+  assert_int_equal(whole.len, TEXT_BYTES);
+  assert_memory_equal(whole.bytes, text, TEXT_BYTES);
+  assert_ptr_equal(spares.zstd, context);
+  assert_ptr_equal(spares.input, input);
+  drained_free(&cut);
+  drained_free(&whole);
+  sift_source_spares_release(&spares);
+  assert_null(spares.zstd);
+}
+
+static void a_large_window_is_not_kept(void **state) {
+  (void)state;
+  struct sift_source_spares spares = {0};
+  struct drained out = drain_with(&spares, frame(0, text, TEXT_BYTES, 25));
+  assert_int_equal(out.len, TEXT_BYTES);
+  assert_null(spares.zstd);
+  drained_free(&out);
+  sift_source_spares_release(&spares);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(frames_skippable_and_empty_ones_follow_each_other),
@@ -146,6 +191,8 @@ int main(void) {
       cmocka_unit_test(something_else_behind_a_frame_is_trailing_bytes),
       cmocka_unit_test(a_window_over_the_limit_is_refused_and_a_higher_limit_takes_it),
       cmocka_unit_test(a_frame_that_needs_a_dictionary_says_so),
+      cmocka_unit_test(what_a_damaged_file_left_serves_the_next_one),
+      cmocka_unit_test(a_large_window_is_not_kept),
   };
   return cmocka_run_group_tests(tests, make_text, NULL);
 }

@@ -76,6 +76,22 @@ def stages(quick):
     return str(table)
 
 
+def decompress(quick):
+    """Ways from a zstd file to text, next to libzstd alone: buffers, what is kept, huge pages."""
+    out = WORK / "decompress.json"
+    subprocess.run(pinned(BUILD / "bench" / "decompress_bench", "--json", out, WORK, "52" if quick else "256", "7" if quick else "21"),
+                   check=True, stdout=subprocess.DEVNULL)
+    texts = []
+    for group in json.loads(out.read_text()):
+        table = Table("%s (%d files, %.0f MB of text)" % (group["title"], group["files"], group["text_bytes"] / 1e6), "MB/s",
+                      "times as long as the first", "95 %", "of it system, ms", "page faults")
+        for way in group["ways"]:
+            table.add(way["name"], "%.0f" % way["mb_s"], "%.2f" % way["ratio"], "%.2f to %.2f" % (way["low"], way["high"]),
+                      "%.0f" % way["system_ms"], "%d" % way["faults"])
+        texts.append(str(table))
+    return "\n".join(texts)
+
+
 def greps(quick):
     """Other programs with the same patterns on the same text."""
     table, size, missing = others.table(quick)
@@ -177,5 +193,5 @@ def journal(quick):
     return "```text\n%s```\n" % out
 
 
-PARTS = {"path": path, "wake": wake, "stages": stages, "greps": greps, "json": jsonl, "jobs": jobs, "memory": memory, "fleet": large,
-         "start": start, "fleetgen": fleetgen, "serve": serve, "journal": journal}
+PARTS = {"path": path, "wake": wake, "decompress": decompress, "stages": stages, "greps": greps, "json": jsonl, "jobs": jobs, "memory": memory,
+         "fleet": large, "start": start, "fleetgen": fleetgen, "serve": serve, "journal": journal}

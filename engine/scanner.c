@@ -17,7 +17,7 @@
 #include "engine/scanner_internal.h"
 
 /* With so much of the text woken, the sampler has spared nothing. A source is probed again after a while because logs change. */
-enum { DENSE_PERCENT = 40, DENSE_BATCHES = 16, WOKEN_START = 1024 };
+enum { DENSE_PERCENT = 60, DENSE_BATCHES = 16, WOKEN_START = 1024 };
 
 static bool fit_scratch(hs_scratch_t **scratch, const hs_database_t *database) {
   return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;

@@ -95,7 +95,12 @@ static enum sift_status read_whole(struct content *out, const char *path, off_t 
   if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 && st.st_size <= len_max) {
     size_t size = (size_t)st.st_size;
     size_t len = 0;
-    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes != MAP_FAILED) {
+      /* Large pages where there are any, else small ones all at once; a kernel that knows neither is only slower. */
+      (void)madvise(bytes, size, MADV_HUGEPAGE);
+      (void)madvise(bytes, size, MADV_POPULATE_WRITE);
+    }
     ssize_t got = 1;
     while (bytes != MAP_FAILED && len < size && got > 0) {
       got = read(fd, (char *)bytes + len, size - len);

@@ -14,10 +14,11 @@ extern "C" {
 struct sift_database;
 
 /* Compiles every pattern of a sealed rule set: the wake database (all `any` patterns, over whole batches), the sampler that
- * stands in for it with a database of what it cannot wake, the confirm database (all patterns, over one line), and PCRE2 programs for captures and for what Hyperscan cannot say. Each pattern
- * that neither library takes, that can match an empty line, or that holds \A, \Z, \z, \G, \R or \C is a problem, and all
- * are reported, together with the failing examples of the other rules. SIFT_ERULES then, and *out is NULL. Takes about a
- * second for a few hundred rules. */
+ * stands in for it with a database of what it cannot wake, the confirm database (all patterns, over one line), and PCRE2
+ * programs for captures and for what Hyperscan cannot say. Each pattern that neither library takes, that can match an empty
+ * line, or that holds \A, \Z, \z, \G, \R or \C is a problem, and all are reported, together with the failing examples of the
+ * other rules. SIFT_ERULES then, and *out is NULL. Takes seconds for some hundred rules, nearly all of it in Hyperscan, for the
+ * wake and the confirm database: what it makes is worth a cache. */
 enum sift_status sift_database_compile(struct sift_database **out, const struct sift_ruleset *ruleset,
                                        struct sift_problems *problems);
 /* The same, with the texts that wake lines chosen by a specimen of the text that will be scanned, in the place of

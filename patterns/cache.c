@@ -4,13 +4,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
+#include "engine/ruleset_store.h"
 #include "engine/typical.h"
+#include "patterns/loader.h"
 #include "patterns/proof.h"
 
-enum { CACHE_BYTES_MAX = 512 * 1024 * 1024 };
+enum { CACHE_BYTES_MAX = 512 * 1024 * 1024, RULES_BYTES_MAX = 16 * 1024 * 1024, PATH_BYTES = 4096 };
 
 static void warn(struct sift_problems *problems, const char *path, const char *what) {
   char message[256];
@@ -65,31 +69,49 @@ static bool cache_directory(char *out, size_t size) {
   return len > 0 && (size_t)len < size && make_parent(out) && own_directory(out);
 }
 
-static enum sift_status read_whole(const char *path, char **bytes, size_t *len) {
-  *bytes = NULL;
-  *len = 0;
+/* Bytes of a file. */
+struct content {
+  char *bytes;
+  size_t len;
+};
+
+static void content_release(struct content *content) {
+  if (content->bytes != NULL) {
+    munmap(content->bytes, content->len);
+  }
+  *content = (struct content){0};
+}
+
+/* Read into pages that are there beforehand: to fault them in one by one takes longer than to read them. The file is copied,
+ * not mapped, so that nobody can change or cut it under our eyes once its checksum was verified. */
+static enum sift_status read_whole(struct content *out, const char *path, off_t len_max) {
+  *out = (struct content){0};
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) {
     return SIFT_EIO;
   }
   struct stat st;
   enum sift_status status = SIFT_EIO;
-  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 && st.st_size <= CACHE_BYTES_MAX) {
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 && st.st_size <= len_max) {
     size_t size = (size_t)st.st_size;
-    *bytes = malloc(size);
-    while (*bytes != NULL && *len < size) {
-      ssize_t got = read(fd, *bytes + *len, size - *len);
-      if (got <= 0) {
-        break;
-      }
-      *len += (size_t)got;
+    size_t len = 0;
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes != MAP_FAILED) {
+      /* Large pages where there are any, else small ones all at once; a kernel that knows neither is only slower. */
+      (void)madvise(bytes, size, MADV_HUGEPAGE);
+      (void)madvise(bytes, size, MADV_POPULATE_WRITE);
     }
-    status = *bytes == NULL ? SIFT_ENOMEM : *len == size ? SIFT_OK : SIFT_EIO;
+    ssize_t got = 1;
+    while (bytes != MAP_FAILED && len < size && got > 0) {
+      got = read(fd, (char *)bytes + len, size - len);
+      len += got > 0 ? (size_t)got : 0;
+    }
+    *out = bytes != MAP_FAILED ? (struct content){bytes, size} : *out;
+    status = bytes == MAP_FAILED ? SIFT_ENOMEM : len == size ? SIFT_OK : SIFT_EIO;
   }
   close(fd);
   if (status != SIFT_OK) {
-    free(*bytes);
-    *bytes = NULL;
+    content_release(out);
   }
   return status;
 }
@@ -128,14 +150,12 @@ static bool store(const char *path, const char *bytes, size_t len) {
 }
 
 static enum sift_status load(struct sift_database **out, const struct sift_ruleset *ruleset, const char *path) {
-  char *bytes = NULL;
-  size_t len = 0;
-  enum sift_status status = read_whole(path, &bytes, &len);
-  if (status != SIFT_OK) {
-    return status;
+  struct content content;
+  enum sift_status status = read_whole(&content, path, CACHE_BYTES_MAX);
+  if (status == SIFT_OK) {
+    status = sift_database_deserialize(out, ruleset, sift_span(content.bytes, content.len));
   }
-  status = sift_database_deserialize(out, ruleset, sift_span(bytes, len));
-  free(bytes);
+  content_release(&content);
   return status;
 }
 
@@ -164,8 +184,6 @@ static bool keep(const struct sift_database *database, const char *path, struct 
   free(bytes);
   return kept;
 }
-
-enum { PATH_BYTES = 4096 };
 
 /* Where rules are kept, in a directory that is there; false, with a warning, where there is none of ours. */
 static bool cache_path(char path[PATH_BYTES], const struct sift_ruleset *ruleset, bool profiled, struct sift_problems *problems) {
@@ -224,6 +242,76 @@ enum sift_status sift_rules_compile_profiled(struct sift_database **out, const s
   enum sift_status status = compile_and_check(out, ruleset, typical, problems);
   if (status == SIFT_OK && cache_path(path, ruleset, true, problems)) {
     *kept = keep(*out, path, problems);
+  }
+  return status;
+}
+
+/* ---- the built-in pack as it was read ---- */
+
+static enum sift_status origin_of(struct sift_ruleset_origin *out, const struct sift_rule_file *files, size_t count) {
+  XXH3_state_t *state = XXH3_createState();
+  if (state == NULL) {
+    return SIFT_ENOMEM;
+  }
+  XXH3_128bits_reset(state);
+  XXH3_128bits_update(state, sift_rules_reader(), strlen(sift_rules_reader()));
+  for (size_t i = 0; i < count; i++) {
+    XXH3_128bits_update(state, files[i].name, strlen(files[i].name) + 1);
+    XXH3_128bits_update(state, &files[i].bytes.len, sizeof files[i].bytes.len);
+    XXH3_128bits_update(state, files[i].bytes.data, files[i].bytes.len);
+  }
+  XXH128_hash_t hash = XXH3_128bits_digest(state);
+  XXH3_freeState(state);
+  *out = (struct sift_ruleset_origin){{hash.high64, hash.low64}};
+  return SIFT_OK;
+}
+
+/* Where the pack is kept, or false: nothing is said of it. */
+static bool pack_path(char path[PATH_BYTES], const struct sift_ruleset_origin *origin) {
+  char directory[4000] = "";
+  if (!cache_directory(directory, sizeof directory)) {
+    return false;
+  }
+  snprintf(path, PATH_BYTES, "%s/builtin-%016llx%016llx.rules", directory, (unsigned long long)origin->hash[0],
+           (unsigned long long)origin->hash[1]);
+  return true;
+}
+
+static enum sift_status restore(struct sift_ruleset **out, const struct sift_ruleset_origin *origin, const char *path) {
+  struct content content;
+  enum sift_status status = read_whole(&content, path, RULES_BYTES_MAX);
+  if (status == SIFT_OK) {
+    status = sift_ruleset_restore(out, origin, sift_span(content.bytes, content.len));
+  }
+  content_release(&content);
+  return status;
+}
+
+static void keep_pack(const struct sift_ruleset *ruleset, const struct sift_ruleset_origin *origin, const char *path) {
+  char *bytes = NULL;
+  size_t len = 0;
+  if (sift_ruleset_store(ruleset, origin, &bytes, &len) == SIFT_OK) {
+    (void)store(path, bytes, len);
+  }
+  free(bytes);
+}
+
+enum sift_status sift_rules_load_kept(struct sift_ruleset **out, const char *path, bool use_cache, struct sift_problems *problems) {
+  char kept[PATH_BYTES];
+  struct sift_ruleset_origin origin;
+  size_t count = 0;
+  const struct sift_rule_file *files = sift_rules_builtin(&count);
+  *out = NULL;
+  if (path != NULL || !use_cache || origin_of(&origin, files, count) != SIFT_OK || !pack_path(kept, &origin)) {
+    return sift_rules_load(out, path, problems);
+  }
+  enum sift_status status = restore(out, &origin, kept);
+  if (status == SIFT_OK || status == SIFT_ENOMEM) {
+    return status;
+  }
+  status = sift_rules_load(out, NULL, problems);
+  if (status == SIFT_OK) {
+    keep_pack(*out, &origin, kept);
   }
   return status;
 }

@@ -1,8 +1,14 @@
-/* Compiled databases on disk: XDG_CACHE_HOME/spacesift, 0700, one file a rule set, trusted only if all of its seals hold. */
+/* Compiled databases and the built-in rules as read, on disk: XDG_CACHE_HOME/spacesift, 0700, one file a rule set, trusted only if
+ * all of its seals hold. */
 #ifndef SIFT_PATTERNS_CACHE_H
 #define SIFT_PATTERNS_CACHE_H
 
 #include "engine/database.h"
+
+/* As sift_rules_load(). The built-in pack (path NULL) comes from the cache where it was read by this program before, and is
+ * kept there otherwise: reading YAML is most of a start. Where the cache cannot be used the pack is read, and nothing is said:
+ * sift_rules_compile() says it. `use_cache` false: leave the disk alone. */
+enum sift_status sift_rules_load_kept(struct sift_ruleset **out, const char *path, bool use_cache, struct sift_problems *problems);
 
 /* The compiled form of a sealed rule set: from the cache where it is whole and of this engine, else compiled, checked
  * (sift_database_check with PCRE2) and stored. A cache that cannot be used or written is only a slower start: a warning

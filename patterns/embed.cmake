@@ -1,5 +1,13 @@
-# Writes the rule files FILES (a list) as bytes into the C file OUT: sift_rules_builtin() of loader.h.
-# Run as: cmake -DOUT=… -DFILES=… -P embed.cmake
+# Writes the rule files FILES (a list) as bytes into the C file OUT: sift_rules_builtin() of loader.h. READER are the sources that
+# make a rule set of them: their hash goes in too, since what they make is kept in a cache.
+# Run as: cmake -DOUT=… -DFILES=… -DREADER=… -P embed.cmake
+set(reader "")
+list(SORT READER)
+foreach(file IN LISTS READER)
+  file(SHA256 "${file}" hash)
+  string(APPEND reader "${hash}")
+endforeach()
+string(SHA256 reader "${reader}")
 set(arrays "")
 set(table "")
 set(count 0)
@@ -29,5 +37,9 @@ ${table}};
 const struct sift_rule_file *sift_rules_builtin(size_t *count) {
   *count = sizeof files / sizeof files[0];
   return files;
+}
+
+const char *sift_rules_reader(void) {
+  return \"${reader}\";
 }
 ")

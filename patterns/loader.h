@@ -26,6 +26,9 @@ enum sift_status sift_rules_parse(struct sift_ruleset **out, const struct sift_r
 /* The pack that is built in. */
 const struct sift_rule_file *sift_rules_builtin(size_t *count);
 
+/* Names the program's way to read rule files: a hash of the sources that do it. Static storage. */
+const char *sift_rules_reader(void);
+
 #ifdef __cplusplus
 }
 #endif

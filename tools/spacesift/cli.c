@@ -77,7 +77,7 @@ int sift_rules_open(struct sift_rules *rules, const char *path, bool compile, bo
   *rules = (struct sift_rules){0};
   struct sift_problems problems;
   sift_problems_init(&problems);
-  enum sift_status status = sift_rules_load(&rules->ruleset, path, &problems);
+  enum sift_status status = sift_rules_load_kept(&rules->ruleset, path, compile && use_cache, &problems);
   if (status == SIFT_OK && compile) {
     status = sift_rules_compile(&rules->database, rules->ruleset, use_cache, &problems);
   }

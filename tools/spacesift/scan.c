@@ -1,5 +1,6 @@
 /* spacesift scan: shards → report, events, state. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,8 +269,13 @@ static int run_all(struct run *run) {
   return status == SIFT_EXIT_OK && partial ? SIFT_EXIT_DAMAGE : status;
 }
 
+/* Blocks of so many bytes go back to the system once they are freed. Left to itself glibc keeps ever larger ones, after the first
+ * was freed, and a scan would hold for good what it needs at its start and when it seals a tally. */
+enum { LARGE_BLOCK_BYTES = 256 * 1024 };
+
 int sift_command_scan(int argc, char **argv) {
   struct run run = {0};
+  (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
   bool done = false;
   int status = sift_scan_options_parse(&run.options, argc, argv, &done);
   if (status != SIFT_EXIT_OK || done) {

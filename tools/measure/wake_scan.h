@@ -1,4 +1,4 @@
-/* The look for lines that may match, without their confirmation: the sampler, and Hyperscan for what that cannot wake. */
+/* The look for lines that may match, without their confirmation: the sampler, and Hyperscan for the literals and the rest. */
 #ifndef SIFT_MEASURE_WAKE_SCAN_H
 #define SIFT_MEASURE_WAKE_SCAN_H
 

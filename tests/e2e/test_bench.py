@@ -1,6 +1,7 @@
 """spacesift bench: its figures are there and come from measurements, and a rule that is slow on purpose comes out worst."""
 
 import gzip
+import html.parser
 import re
 import sqlite3
 
@@ -308,6 +309,33 @@ def test_errors_in_a_budget_are_told_with_their_place(slow, place, log, text, wh
     assert where in result.err and result.out == b""
 
 
+class Nesting(html.parser.HTMLParser):
+    """Keeps the tags that are open; one that is closed out of turn stays on the list."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.open.append(f"/{tag}")
+
+
+def open_tags(page):
+    nesting = Nesting()
+    nesting.feed(page)
+    return nesting.open
+
+
 def test_a_page_stands_by_itself_and_shows_markup_as_text(place, log):
     evil = write_rules(place / "evil", title=EVIL)
     corpus = place / EVIL_FILE
@@ -317,6 +345,7 @@ def test_a_page_stands_by_itself_and_shows_markup_as_text(place, log):
     page = out.read_text()
     assert "<script" not in page and "&lt;script&gt;alert(1)" in page and "&lt;script&gt;alert(2)&lt;&amp;.log" in page
     assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", page)
+    assert open_tags(page) == []
     assert page.count("<svg") == page.count("</svg>") == 3
     assert page.startswith("<!doctype html>") and page.endswith("</html>\n")
     assert "nan" not in page and "-inf" not in page
@@ -361,6 +390,43 @@ def test_a_database_that_is_no_corpus_is_told(slow, place):
     database.commit()
     database.close()
     assert "needs a table 'chunk'" in bench("--rules", slow, "--corpus", path, status=program.USAGE).err
+
+
+@pytest.mark.parametrize("harm", ["cut", "overwritten"])
+def test_a_damaged_corpus_of_hsbench_is_told(slow, place, log, harm):
+    path = place / f"{harm}.db"
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE chunk (id integer primary key, stream_id integer not null, data blob)")
+    database.executemany("INSERT INTO chunk VALUES (?, ?, ?)", ((i, i % 5, b"code abcd1234x\n" * 20) for i in range(2000)))
+    database.commit()
+    database.close()
+    data = bytearray(path.read_bytes())
+    for page in range(8192, len(data), 4096):
+        data[page : page + 100] = b"\xff" * 100
+    path.write_bytes(path.read_bytes()[: len(data) // 2] if harm == "cut" else data)
+    result = bench("--rules", slow, "--corpus", path, status=program.USAGE)
+    assert "the file is damaged" in result.err and result.out == b""
+
+
+def test_a_shard_that_was_cut_is_told(slow, place, log):
+    path = place / "cut.log.gz"
+    path.write_bytes(gzip.compress(log.read_bytes())[:50000])
+    assert "stops in the middle" in bench("--rules", slow, "--corpus", path, status=program.USAGE).err
+
+
+def test_one_line_is_enough_of_a_corpus(slow, place):
+    path = place / "one.log"
+    path.write_text("step 7: code abcd00007x")  # and no newline
+    told = bench("--rules", slow, "--corpus", path, "-j", "9", "--format", "json").document
+    assert told["found"]["hits"] == 1 and told["context"]["corpus"]["lines"] == 1
+    assert {"path/threads:8", "path/threads:9"} <= {entry["name"] for entry in told["benchmarks"]}
+
+
+def test_one_round_is_no_measure_of_gains_and_keeps_no_ratio(slow, place, log):
+    words = ["--rules", slow, "--corpus", log, "--budget", budget(place, "min_throughput_ratio: 0.0001\n")]
+    result = program.run("bench", "--quiet", "--time", 1, "--rounds", "1", *words)
+    assert result.status == program.DAMAGE
+    assert "take --rounds 2 or more" in result.text and "min_throughput_ratio was not measured" in result.err
 
 
 def test_compressed_shards_and_directories_are_read(slow, place, log):

@@ -134,7 +134,7 @@ static double per_million(uint64_t count, uint64_t lines) {
 static void judge_ratio(struct sift_bench_budget_line *line, const struct sift_figures *figures, enum sift_way way) {
   struct sift_ratio ratio = sift_figures_ratio(figures, way);
   line->value = ratio.value;
-  line->unknown = ratio.pairs == 0;
+  line->unknown = ratio.pairs < 2; /* without an interval it could not be exceeded */
   line->kept = ratio.high >= line->bound;
 }
 
@@ -161,7 +161,7 @@ static void judge_marginal(struct sift_bench_budget_line *line, const struct sif
 
 static void judge_against(struct sift_bench_budget_line *line, const struct sift_versus *versus) {
   const struct sift_ratio *ratio = versus != NULL ? &versus->speed[SIFT_WAY_PATH] : NULL;
-  line->unknown = ratio == NULL || ratio->pairs == 0;
+  line->unknown = ratio == NULL || ratio->pairs < 2;
   line->value = line->unknown ? 0 : ratio->value;
   line->kept = !line->unknown && ratio->high >= line->bound;
 }

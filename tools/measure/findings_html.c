@@ -146,7 +146,13 @@ static const char rule_columns[] =
 
 static void put_marginal(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
-  sift_text_format(text, "<h2>What the whole path gains without a rule</h2>\n<p>%u sets timed.</p>\n", marginal->measurements);
+  const char *why_not = sift_findings_no_marginal(figures);
+  sift_text_put(text, "<h2>What the whole path gains without a rule</h2>\n");
+  if (why_not != NULL) {
+    sift_text_format(text, "<p>%s</p>\n", why_not);
+    return;
+  }
+  sift_text_format(text, "<p>%u sets timed.</p>\n", marginal->measurements);
   if (marginal->group_count == 0) {
     sift_text_put(text, "<p>No rule stands out.</p>\n");
     return;

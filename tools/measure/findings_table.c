@@ -211,9 +211,22 @@ static void put_group(struct sift_text *text, const struct sift_figures *figures
   }
 }
 
+const char *sift_findings_no_marginal(const struct sift_figures *figures) {
+  if (figures->marginal.measurements > 0) {
+    return NULL;
+  }
+  return figures->rounds < 2 ? "Not measured: one round tells no gain from noise; take --rounds 2 or more."
+                             : "Not measured: --no-marginal.";
+}
+
 static void put_marginal(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
   put_heading(text, "What the whole path gains without a rule");
+  const char *why_not = sift_findings_no_marginal(figures);
+  if (why_not != NULL) {
+    sift_text_format(text, "\n%s\n", why_not);
+    return;
+  }
   sift_text_format(text, " (%u sets timed; confirm and PCRE2 in ms over the corpus)\n", marginal->measurements);
   if (marginal->group_count == 0) {
     sift_text_put(text, "No rule stands out: leaving any out gains less than noise or 1 %.\n");

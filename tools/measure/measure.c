@@ -244,8 +244,8 @@ static enum sift_status measure_rules(struct measuring *measuring) {
 
 static enum sift_status measure_marginal(struct measuring *measuring) {
   const struct sift_measure_config *config = measuring->config;
-  if (!config->marginal) {
-    return SIFT_OK;
+  if (!config->marginal || config->rounds < 2) {
+    return SIFT_OK; /* one round tells no gain from noise */
   }
   const struct sift_leave_out leave_out = {
       .database = config->database,

@@ -13,4 +13,7 @@ void sift_wake_free(struct sift_wake *wake);
 /* One pass over the pieces. */
 enum sift_status sift_wake_run(struct sift_wake *wake, const struct sift_pieces *pieces);
 
+/* What was told since it was made: a line that both the sampler and a database tell of counts for each. */
+uint64_t sift_wake_matches(const struct sift_wake *wake);
+
 #endif

@@ -13,8 +13,6 @@
 
 #include "tools/measure/clock.h"
 
-extern char **environ;
-
 enum { READ_BYTES = 64 * 1024 };
 
 /* Ends that we hold: of its standard output and standard error. -1: closed. */
@@ -141,7 +139,7 @@ static void listen_to(struct sift_child_result *result, const struct sift_child_
 
 /* Waits until it is over. It has closed its outputs, which does not end it yet. */
 static void wait_for(struct sift_child_result *result, pid_t pid, double until) {
-  static const struct timespec nap = {.tv_nsec = 1000 * 1000};
+  static const struct timespec nap = {.tv_nsec = 1000000};
   int state = 0;
   bool kill_it = result->late || result->too_much;
   pid_t over = 0;

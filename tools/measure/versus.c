@@ -42,11 +42,15 @@ static enum sift_status compare_hits(struct sift_versus *versus) {
     const struct sift_lap_rule *our = i < ours->rule_count ? &ours->rules[i] : NULL;
     const struct sift_lap_rule *their = k < theirs->rule_count ? &theirs->rules[k] : NULL;
     int order = our == NULL ? 1 : their == NULL ? -1 : strcmp(our->id, their->id);
-    const struct sift_versus_rule rule = {.id = order <= 0 ? our->id : their->id,
-                                          .ours = order <= 0,
-                                          .theirs = order >= 0,
-                                          .our_hits = order <= 0 ? our->hits : 0,
-                                          .their_hits = order >= 0 ? their->hits : 0};
+    struct sift_versus_rule rule = {.ours = order <= 0, .theirs = order >= 0};
+    if (their != NULL && rule.theirs) {
+      rule.id = their->id;
+      rule.their_hits = their->hits;
+    }
+    if (our != NULL && rule.ours) {
+      rule.id = our->id;
+      rule.our_hits = our->hits;
+    }
     if (rule.our_hits != rule.their_hits) { /* a rule that one side lacks is told of where it hits anything */
       versus->rules[versus->rule_count++] = rule;
     }

@@ -1,6 +1,7 @@
 """spacesift bench: its figures are there and come from measurements, and a rule that is slow on purpose comes out worst."""
 
 import gzip
+import html.parser
 import re
 import sqlite3
 
@@ -151,6 +152,94 @@ def test_rules_whose_hits_differ_are_listed(slow, place, log):
     assert hits == {"slow-one": (40, None), "other-one": (None, 40)}
 
 
+def write_program(place, name, script):
+    """A program that is a build of spacesift by its help, and then does something else."""
+    path = place / name
+    path.write_text(f"#!/bin/sh\ncase $2 in --help) exec {program.SPACESIFT} bench --help;; esac\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def against_program(slow, log, other, *words, status=program.OK):
+    return bench("--no-marginal", "--rules", slow, "--corpus", log, "--against-program", other, *words, status=status)
+
+
+def test_two_builds_run_in_turn_with_the_same_hits(slow, log):
+    told = against_program(slow, log, program.SPACESIFT, "--format", "json").document
+    against = told["against"]
+    assert against["same_hits"] and against["same_corpus"] and against["hits"] == []
+    assert against["that"]["path"] == str(program.SPACESIFT)
+    assert against["this"]["found"] == against["that"]["found"] == told["found"]
+    assert set(against["speed"]) == {"bare/block", "wake", "path", "path/events", "compile"}
+    assert all(ratio["pairs"] == 3 and ratio["low"] <= ratio["value"] <= ratio["high"] for ratio in against["speed"].values())
+    for side in ("this", "that"):
+        rounds = [entry["repetition_index"] for entry in told["benchmarks"] if entry["name"] == f"{side}/compile"]
+        assert rounds == [0, 1, 2]
+
+
+def test_a_slower_build_is_told_and_fails_its_budget(slow, fast, place, log):
+    words = ["--against", fast, "--budget", budget(place, "min_against_ratio: 0.95\nmax_differing_rules: 0\n")]
+    result = against_program(slow, log, program.SPACESIFT, *words, status=program.DAMAGE)
+    assert "Both have the same hits" in result.text and re.search(r"whole path .* slower", result.text)
+    assert "min_against_ratio is 0.95" in result.err and "max_differing_rules" not in result.err
+
+
+def test_a_build_that_finds_something_else_is_told(slow, place, log):
+    other = write_program(place, "blind", f'{program.SPACESIFT} "$@" | sed -e "s/^rule panic 0/rule panic 3/"')
+    page = place / "blind.html"
+    words = ["--budget", budget(place, "max_differing_rules: 0\n")]
+    result = against_program(slow, log, other, *words, status=program.DAMAGE)
+    assert re.search(r"HITS DIFFER, of 1 rule:\n  hits of panic +0 +3\n", result.text)
+    assert "max_differing_rules is 0, and it is 1" in result.err
+    against_program(slow, log, other, "--format", "html", "-o", page)
+    assert "Hits differ" in page.read_text()
+
+
+def test_a_build_that_reads_another_text_is_told(slow, place, log):
+    other = write_program(place, "short", f'{program.SPACESIFT} "$@" | sed -e "s/^corpus-lines .*/corpus-lines 5/"')
+    assert "THE TEXT DIFFERS" in against_program(slow, log, other).text
+
+
+@pytest.mark.parametrize(
+    "script, said",
+    [
+        ("exec sleep 100", "took longer than 1 s for one round"),
+        ("kill -SEGV $$", "was ended by signal 11"),
+        ("echo hello", "is no lap of a benchmark"),
+        ("echo spacesift-lap 9; echo end", "tells laps in format 9"),
+        ("echo spacesift-lap 1; echo hits 1", "ends before its end"),
+        ("echo spacesift-lap 1; echo end", "lacks 'program'"),
+        ("exec yes", "more than a lap can be"),
+        ("echo spacesift: no disk >&2; exit 2", "ended with exit status 2: spacesift: no disk"),
+        (f'{program.SPACESIFT} "$@" | sed -e "s/^rule panic 0/rule panic $$/"', "than in an earlier round"),
+    ],
+)
+def test_what_goes_wrong_with_the_other_build_is_told(slow, place, log, script, said):
+    other = write_program(place, "bad", script)
+    result = against_program(slow, log, other, "--round-seconds-max", "1" if "sleep" in script else "60", status=program.USAGE)
+    assert said in result.err and result.out == b""
+
+
+@pytest.mark.parametrize(
+    "name, script, said",
+    [
+        ("no-file", None, "No such file or directory"),
+        ("old-build", "echo 'Usage: spacesift bench [OPTION...]'", "is too old to be compared so"),
+        ("greeter", "echo hello", "is no build of spacesift"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_at_once(slow, place, log, name, script, said):
+    path = place / name
+    if script is not None:
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+    assert said in against_program(slow, log, path, "--time", "86400", status=program.USAGE).err
+
+
+def test_two_builds_need_a_corpus_that_can_be_read_again(slow):
+    assert "can be read once" in against_program(slow, "-", program.SPACESIFT, status=program.USAGE).err
+
+
 def budget(place, text):
     path = place / "budget.yaml"
     path.write_text(text)
@@ -220,6 +309,33 @@ def test_errors_in_a_budget_are_told_with_their_place(slow, place, log, text, wh
     assert where in result.err and result.out == b""
 
 
+class Nesting(html.parser.HTMLParser):
+    """Keeps the tags that are open; one that is closed out of turn stays on the list."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.open.append(f"/{tag}")
+
+
+def open_tags(page):
+    nesting = Nesting()
+    nesting.feed(page)
+    return nesting.open
+
+
 def test_a_page_stands_by_itself_and_shows_markup_as_text(place, log):
     evil = write_rules(place / "evil", title=EVIL)
     corpus = place / EVIL_FILE
@@ -229,6 +345,7 @@ def test_a_page_stands_by_itself_and_shows_markup_as_text(place, log):
     page = out.read_text()
     assert "<script" not in page and "&lt;script&gt;alert(1)" in page and "&lt;script&gt;alert(2)&lt;&amp;.log" in page
     assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", page)
+    assert open_tags(page) == []
     assert page.count("<svg") == page.count("</svg>") == 3
     assert page.startswith("<!doctype html>") and page.endswith("</html>\n")
     assert "nan" not in page and "-inf" not in page
@@ -273,6 +390,43 @@ def test_a_database_that_is_no_corpus_is_told(slow, place):
     database.commit()
     database.close()
     assert "needs a table 'chunk'" in bench("--rules", slow, "--corpus", path, status=program.USAGE).err
+
+
+@pytest.mark.parametrize("harm", ["cut", "overwritten"])
+def test_a_damaged_corpus_of_hsbench_is_told(slow, place, log, harm):
+    path = place / f"{harm}.db"
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE chunk (id integer primary key, stream_id integer not null, data blob)")
+    database.executemany("INSERT INTO chunk VALUES (?, ?, ?)", ((i, i % 5, b"code abcd1234x\n" * 20) for i in range(2000)))
+    database.commit()
+    database.close()
+    data = bytearray(path.read_bytes())
+    for page in range(8192, len(data), 4096):
+        data[page : page + 100] = b"\xff" * 100
+    path.write_bytes(path.read_bytes()[: len(data) // 2] if harm == "cut" else data)
+    result = bench("--rules", slow, "--corpus", path, status=program.USAGE)
+    assert "the file is damaged" in result.err and result.out == b""
+
+
+def test_a_shard_that_was_cut_is_told(slow, place, log):
+    path = place / "cut.log.gz"
+    path.write_bytes(gzip.compress(log.read_bytes())[:50000])
+    assert "stops in the middle" in bench("--rules", slow, "--corpus", path, status=program.USAGE).err
+
+
+def test_one_line_is_enough_of_a_corpus(slow, place):
+    path = place / "one.log"
+    path.write_text("step 7: code abcd00007x")  # and no newline
+    told = bench("--rules", slow, "--corpus", path, "-j", "9", "--format", "json").document
+    assert told["found"]["hits"] == 1 and told["context"]["corpus"]["lines"] == 1
+    assert {"path/threads:8", "path/threads:9"} <= {entry["name"] for entry in told["benchmarks"]}
+
+
+def test_one_round_is_no_measure_of_gains_and_keeps_no_ratio(slow, place, log):
+    words = ["--rules", slow, "--corpus", log, "--budget", budget(place, "min_throughput_ratio: 0.0001\n")]
+    result = program.run("bench", "--quiet", "--time", 1, "--rounds", "1", *words)
+    assert result.status == program.DAMAGE
+    assert "take --rounds 2 or more" in result.text and "min_throughput_ratio was not measured" in result.err
 
 
 def test_compressed_shards_and_directories_are_read(slow, place, log):

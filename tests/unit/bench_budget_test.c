@@ -83,7 +83,7 @@ static bool kept(const struct sift_figures *figures, enum sift_limit limit, doub
   struct sift_bench_budget_verdict verdict;
   budget.set[limit] = true;
   budget.limits[limit] = bound;
-  sift_bench_budget_judge(&verdict, &budget, figures);
+  sift_bench_budget_judge(&verdict, &budget, figures, NULL);
   assert_int_equal(verdict.count, 1);
   assert_int_equal(verdict.kept, verdict.lines[0].kept);
   *line = verdict.lines[0];

@@ -57,6 +57,15 @@ static void common_text_is_another_matter_than_short_text(void **state) {
   assert_int_equal(faults, bit(SIFT_FAULT_COMMON));
 }
 
+static void short_text_goes_to_the_literal_matcher(void **state) {
+  (void)state;
+  static const struct sift_rule_cost nothing;
+  assert_int_equal(faults_of("zyxq\\d", &nothing, 1000), bit(SIFT_FAULT_LITERAL));
+  assert_int_equal(faults_of("(?i)zyxqvw\\d", &nothing, 1000), bit(SIFT_FAULT_LITERAL));
+  assert_int_equal(faults_of("zyxqvwk\\d", &nothing, 1000), 0);
+  assert_int_equal(faults_of("zyx\\d", &nothing, 1000), bit(SIFT_FAULT_SHORT));
+}
+
 static void what_was_measured_is_told_where_it_weighs(void **state) {
   (void)state;
   static const char pattern[] = "zyzzyva quux flummox(?!x)";
@@ -83,7 +92,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_costs_each_byte_is_told_by_the_pattern),   cmocka_unit_test(a_pattern_with_rare_text_is_not_to_blame),
       cmocka_unit_test(common_text_is_another_matter_than_short_text), cmocka_unit_test(what_was_measured_is_told_where_it_weighs),
-      cmocka_unit_test(the_first_fault_is_what_costs_each_byte),
+      cmocka_unit_test(short_text_goes_to_the_literal_matcher),        cmocka_unit_test(the_first_fault_is_what_costs_each_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,13 +43,19 @@ static const struct sift_figures figures = {.ruleset = &ruleset,
 static const struct sift_host host = {
     .cpu = "<cpu>", .date = "2026-01-31T00:00:00+00:00", .build = "Release", .compiler = "cc", .version = "9"};
 static struct sift_versus_rule differing[] = {{.id = "gone", .theirs = true, .their_hits = 4}};
-static const struct sift_versus versus = {.ours = &ruleset,
-                                          .theirs = &ruleset,
-                                          .our_timings = {{.cpu = {1}, .rounds = 1, .bytes = 5}},
-                                          .their_timings = {{.cpu = {2}, .rounds = 1, .bytes = 5}},
-                                          .speed = {{2, 0, INFINITY, 1}},
-                                          .rules = differing,
-                                          .rule_count = 1};
+static const struct sift_versus versus = {
+    .ours = {.lap = {.program = "p", .rules_name = "set", .rules_version = "<1>", .rules_hash = "0123456789abcdef"},
+             .compile = {.cpu = {1}, .rounds = 1},
+             .timings = {{.cpu = {1}, .rounds = 1, .bytes = 5}}},
+    .theirs = {.lap = {.program = "<p>", .rules_name = "set", .rules_version = "<1>", .rules_hash = "<hash>", .found = {.hits = 4}},
+               .compile = {.cpu = {2}, .rounds = 1},
+               .timings = {{.cpu = {2}, .rounds = 1, .bytes = 5}}},
+    .path = "/bin/<old>",
+    .speed = {{2, 0, INFINITY, 1}},
+    .compile = {2, 0, INFINITY, 1},
+    .same_corpus = false,
+    .rules = differing,
+    .rule_count = 1};
 static const struct sift_bench_budget_verdict verdict = {.lines = {{SIFT_LIMIT_SCRATCH, 10, 20, false, false, "slow"}}, .count = 1};
 static const struct sift_findings findings = {&host, &figures, &versus, &verdict, 5};
 
@@ -79,6 +85,9 @@ static void the_table_tells_each_figure_within_100_columns(void **state) {
   expect(table, "600.0 a million lines");
   expect(table, "EXCEEDED");
   expect(table, "no such rule");
+  expect(table, "HITS DIFFER, of 1 rule:");
+  expect(table, "THE TEXT DIFFERS");
+  expect(table, "by /bin/<old>:");
   expect(table, "quick                                1         1         0    125.0   500.0");
   for (const char *line = table; *line != '\0';) {
     size_t len = strcspn(line, "\n");
@@ -102,6 +111,9 @@ static void json_has_an_entry_for_each_round(void **state) {
   expect(json.bytes, "\"bytes_per_second\":50000000"); /* by the wall, where threads are the point */
   expect(json.bytes, "\"batch_bytes\":65536");
   expect(json.bytes, "\"reason\":\"no_text\"");
+  expect(json.bytes, "\"path\":\"/bin/<old>\"");
+  expect(json.bytes, "\"same_hits\":false,\"same_corpus\":false");
+  expect(json.bytes, "\"name\":\"that/compile\"");
   expect(json.bytes, "\"rule\":\"gone\",\"this\":null,\"that\":4");
   expect(json.bytes, "\"high\":null"); /* of one pair */
   assert_null(strstr(json.bytes, "inf"));
@@ -118,6 +130,9 @@ static void a_page_holds_no_markup_from_outside(void **state) {
   expect(page, "&lt;part&gt;");
   expect(page, "&lt;cpu&gt;");
   expect(page, "&lt;1&gt;");
+  expect(page, "/bin/&lt;old&gt;: &lt;p&gt;");
+  expect(page, "Hits differ: see below.");
+  assert_null(strstr(page, "<old>"));
   assert_null(strstr(page, "<b>"));
   assert_null(strstr(page, "<part>"));
   assert_null(strstr(page, "<cpu>"));

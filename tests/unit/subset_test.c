@@ -74,8 +74,36 @@ static void a_part_of_the_rules_is_a_set_of_its_own(void **state) {
   sift_ruleset_free(ruleset);
 }
 
+static struct sift_database_info info_without(const struct sift_database *whole, const bool *keep) {
+  struct sift_database *less = NULL;
+  struct sift_database_info info;
+  assert_int_equal(sift_subset_leave_out(&less, whole, keep), SIFT_OK);
+  assert_int_equal(sift_database_info(less, &info), SIFT_OK);
+  sift_subset_leave_out_free(less);
+  return info;
+}
+
+static void a_rule_leaves_the_database_that_wakes_it(void **state) {
+  (void)state;
+  static const struct test_rule ways[] = {
+      {.id = "literal", .any = {"zyxq\\d"}}, {.id = "rest", .any = {"[0-9]{4}z"}}, {.id = "sampled", .any = {"zyzzyva quux"}}};
+  struct sift_ruleset *ruleset = test_ruleset(ways, 3);
+  struct sift_database *whole = test_database(ruleset);
+  struct sift_database_info all = info_without(whole, (const bool[]){true, true, true});
+  struct sift_database_info literal = info_without(whole, (const bool[]){false, true, true});
+  struct sift_database_info rest = info_without(whole, (const bool[]){true, false, true});
+  assert_true(all.literals_bytes > 0 && all.rest_bytes > 0);
+  assert_int_equal(literal.literals_bytes, 0);
+  assert_int_equal(literal.rest_bytes, all.rest_bytes);
+  assert_int_equal(rest.rest_bytes, 0);
+  assert_int_equal(rest.literals_bytes, all.literals_bytes);
+  sift_database_free(whole);
+  sift_ruleset_free(ruleset);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_rule_leaves_the_database_that_wakes_it),
       cmocka_unit_test(rules_that_are_left_out_hit_nothing_and_the_others_keep_their_numbers),
       cmocka_unit_test(a_part_of_the_rules_is_a_set_of_its_own),
   };

@@ -146,6 +146,10 @@ enum sift_status sift_bare_run(struct sift_bare *bare, const struct sift_pieces 
   }
 }
 
+uint64_t sift_bare_matches(const struct sift_bare *bare) {
+  return bare != NULL ? bare->matches : 0;
+}
+
 size_t sift_bare_bytes(const struct sift_bare *bare) {
   size_t size = 0;
   return bare != NULL && hs_database_size(bare->database, &size) == HS_SUCCESS ? size : 0;

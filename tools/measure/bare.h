@@ -22,6 +22,9 @@ void sift_bare_free(struct sift_bare *bare);
  * pieces of a part at once. */
 enum sift_status sift_bare_run(struct sift_bare *bare, const struct sift_pieces *pieces);
 
+/* All matches that were told since it was made. */
+uint64_t sift_bare_matches(const struct sift_bare *bare);
+
 /* Sizes: of the database, of a stream's state (0 where it is no stream). */
 size_t sift_bare_bytes(const struct sift_bare *bare);
 size_t sift_bare_stream_bytes(const struct sift_bare *bare);

@@ -19,6 +19,8 @@ static const char *const names[SIFT_LIMITS] = {
     [SIFT_LIMIT_HITS] = "max_hits_per_million_lines",
     [SIFT_LIMIT_MARGINAL] = "max_rule_share",
     [SIFT_LIMIT_REFUSED] = "max_refused_wakes_ratio",
+    [SIFT_LIMIT_AGAINST] = "min_against_ratio",
+    [SIFT_LIMIT_DIFFERING] = "max_differing_rules",
 };
 
 const char *sift_limit_name(enum sift_limit limit) {
@@ -132,7 +134,7 @@ static double per_million(uint64_t count, uint64_t lines) {
 static void judge_ratio(struct sift_bench_budget_line *line, const struct sift_figures *figures, enum sift_way way) {
   struct sift_ratio ratio = sift_figures_ratio(figures, way);
   line->value = ratio.value;
-  line->unknown = ratio.pairs == 0;
+  line->unknown = ratio.pairs < 2; /* without an interval it could not be exceeded */
   line->kept = ratio.high >= line->bound;
 }
 
@@ -157,8 +159,22 @@ static void judge_marginal(struct sift_bench_budget_line *line, const struct sif
   }
 }
 
-static void judge_one(struct sift_bench_budget_line *line, const struct sift_figures *figures) {
+static void judge_against(struct sift_bench_budget_line *line, const struct sift_versus *versus) {
+  const struct sift_ratio *ratio = versus != NULL ? &versus->speed[SIFT_WAY_PATH] : NULL;
+  line->unknown = ratio == NULL || ratio->pairs < 2;
+  line->value = line->unknown ? 0 : ratio->value;
+  line->kept = !line->unknown && ratio->high >= line->bound;
+}
+
+static void judge_one(struct sift_bench_budget_line *line, const struct sift_figures *figures, const struct sift_versus *versus) {
   switch (line->limit) {
+  case SIFT_LIMIT_AGAINST:
+    judge_against(line, versus);
+    return;
+  case SIFT_LIMIT_DIFFERING:
+    line->unknown = versus == NULL;
+    line->value = versus != NULL ? (double)versus->rule_count : 0;
+    break;
   case SIFT_LIMIT_THROUGHPUT_RATIO:
     judge_ratio(line, figures, SIFT_WAY_PATH);
     return;
@@ -189,13 +205,13 @@ static void judge_one(struct sift_bench_budget_line *line, const struct sift_fig
 }
 
 void sift_bench_budget_judge(struct sift_bench_budget_verdict *out, const struct sift_bench_budget *budget,
-                             const struct sift_figures *figures) {
+                             const struct sift_figures *figures, const struct sift_versus *versus) {
   *out = (struct sift_bench_budget_verdict){.kept = true};
   for (int i = 0; i < SIFT_LIMITS; i++) {
     if (budget->set[i]) {
       struct sift_bench_budget_line *line = &out->lines[out->count++];
       *line = (struct sift_bench_budget_line){.limit = (enum sift_limit)i, .bound = budget->limits[i]};
-      judge_one(line, figures);
+      judge_one(line, figures, versus);
       line->kept = line->kept && !line->unknown;
       out->kept = out->kept && line->kept;
     }

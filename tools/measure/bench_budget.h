@@ -4,16 +4,19 @@
 
 #include "engine/problem.h"
 #include "tools/measure/figures.h"
+#include "tools/measure/versus.h"
 
 enum sift_limit {
   SIFT_LIMIT_THROUGHPUT_RATIO, /* min_throughput_ratio: whole path to the bare scan of the same run */
   SIFT_LIMIT_WAKE_RATIO,       /* min_wake_ratio: wake scan to the bare scan of the same run */
-  SIFT_LIMIT_DATABASE,         /* max_database_bytes: wake, rest and confirm */
+  SIFT_LIMIT_DATABASE,         /* max_database_bytes: wake, literals, rest and confirm */
   SIFT_LIMIT_SCRATCH,          /* max_scratch_bytes */
   SIFT_LIMIT_COMPILE,          /* max_compile_seconds: of CPU */
   SIFT_LIMIT_HITS,             /* max_hits_per_million_lines */
   SIFT_LIMIT_MARGINAL,         /* max_rule_share: of the whole path's time that leaving one rule out saves */
   SIFT_LIMIT_REFUSED,          /* max_refused_wakes_ratio: of the woken lines, those without a hit */
+  SIFT_LIMIT_AGAINST,          /* min_against_ratio: whole path to that of --against */
+  SIFT_LIMIT_DIFFERING,        /* max_differing_rules: whose hits are not those of --against */
   SIFT_LIMITS
 };
 
@@ -46,8 +49,9 @@ struct sift_bench_budget_verdict {
   bool kept; /* all of them */
 };
 
-/* A throughput is too low, and a share too large, only where it is so beyond the noise: where the whole confidence interval is. */
+/* A throughput is too low, and a share too large, only where it is so beyond the noise: where the whole confidence interval is.
+ * `versus` may be NULL: nothing was compared. */
 void sift_bench_budget_judge(struct sift_bench_budget_verdict *out, const struct sift_bench_budget *budget,
-                             const struct sift_figures *figures);
+                             const struct sift_figures *figures, const struct sift_versus *versus);
 
 #endif

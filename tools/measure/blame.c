@@ -18,10 +18,12 @@ static const struct {
     [SIFT_FAULT_NO_TEXT] = {"no_text", "no text stands in every match, so all text is looked through for it (rest database)",
                             "add fixed text of 7 bytes or more that stands in every such line"},
     [SIFT_FAULT_SHORT] = {"short_text",
-                          "the text that stands in every match is under 7 bytes, so all is looked through (rest database)",
+                          "the text that stands in every match is under 4 bytes, so all is looked through (rest database)",
                           "make the fixed text longer: take in the words beside it, 7 bytes or more in one piece"},
     [SIFT_FAULT_COMMON] = {"common_text", "its text is common in logs, so all is looked through for the pattern (rest database)",
                            "take in fixed text that logs hold less often"},
+    [SIFT_FAULT_LITERAL] = {"literal_text", "its text is under 7 bytes, or common in part: the literal matcher looks at each byte",
+                            "take in the words beside it, so that 7 rare bytes or more stand in one piece"},
     [SIFT_FAULT_CASELESS] = {"caseless", "(?i) makes Hyperscan look for each letter both ways",
                              "write the case that is logged, or confine (?i:...) to the words that need it"},
     [SIFT_FAULT_REPEAT] = {"bounded_repeat", "a bounded repeat {n,m} is many states",
@@ -92,12 +94,12 @@ static uint64_t same_cost(void *context, struct sift_span atom) {
   return 1;
 }
 
-/* Why the sampler does not wake it. */
+/* Why no text wakes it. */
 static enum sift_status why_rest(uint32_t *found, const char *pattern) {
   struct sift_arena arena;
   struct sift_texts atoms;
   sift_arena_init(&arena);
-  enum sift_status status = sift_atoms_prove(&atoms, &arena, pattern, SIFT_SAMPLER_SHORT, same_cost, NULL);
+  enum sift_status status = sift_atoms_prove(&atoms, &arena, pattern, SIFT_ATOM_BYTES_MIN, same_cost, NULL);
   if (status == SIFT_OK && atoms.count > 0) {
     *found |= bit(SIFT_FAULT_COMMON);
   } else if (status == SIFT_OK) {
@@ -107,9 +109,20 @@ static enum sift_status why_rest(uint32_t *found, const char *pattern) {
   return status;
 }
 
+/* Hyperscan sees few lines of a pattern that texts wake. */
+static void blame_texts(uint32_t *found, const struct sift_compiled *compiled) {
+  for (size_t i = 0; i < compiled->atoms.count; i++) {
+    *found |= compiled->windows[i] == SIFT_WINDOW_NONE ? bit(SIFT_FAULT_LITERAL) : 0;
+  }
+}
+
 static enum sift_status blame_pattern(uint32_t *found, const struct sift_compiled *compiled) {
-  if (compiled->role != SIFT_ROLE_ANY || compiled->atoms.count > 0) {
-    return SIFT_OK; /* Hyperscan sees few lines of it */
+  if (compiled->role != SIFT_ROLE_ANY) {
+    return SIFT_OK;
+  }
+  if (compiled->atoms.count > 0) {
+    blame_texts(found, compiled);
+    return SIFT_OK;
   }
   *found |= read_pattern(compiled->pattern->text) | (compiled->prefiltered ? bit(SIFT_FAULT_PCRE) : 0);
   return why_rest(found, compiled->pattern->text);

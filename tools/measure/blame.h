@@ -9,8 +9,9 @@
 enum sift_fault {
   SIFT_FAULT_OPEN,     /* begins with .* */
   SIFT_FAULT_NO_TEXT,  /* no text stands in every match */
-  SIFT_FAULT_SHORT,    /* one does, but it is too short for the sampler */
+  SIFT_FAULT_SHORT,    /* one does, but it is too short to be looked for (SIFT_ATOM_BYTES_MIN) */
   SIFT_FAULT_COMMON,   /* long enough, but too common in logs */
+  SIFT_FAULT_LITERAL,  /* long enough, but too short, or too common in part, for the sampler: the literal matcher looks for it */
   SIFT_FAULT_CASELESS, /* (?i), where Hyperscan must look for it */
   SIFT_FAULT_REPEAT,   /* {n,m} of many, where Hyperscan must look for it */
   SIFT_FAULT_REFUSED,  /* most lines that it wakes are no hits */

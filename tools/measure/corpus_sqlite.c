@@ -59,8 +59,10 @@ enum sift_status sift_corpus_read_database(struct sift_corpus *corpus, const cha
     result = read_chunks(corpus, statement, end, full);
   }
   if (result != SQLITE_DONE) {
-    sift_say("cannot read %s as a corpus of hsbench: %s; it needs a table 'chunk' of id, stream_id and data", path,
-             database != NULL ? sqlite3_errmsg(database) : sqlite3_errstr(result));
+    bool damaged = (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB;
+    sift_say(
+        "cannot read %s as a corpus of hsbench: %s; %s", path, database != NULL ? sqlite3_errmsg(database) : sqlite3_errstr(result),
+        damaged ? "the file is damaged: make it anew, or fetch it again" : "it needs a table 'chunk' of id, stream_id and data");
   }
   sqlite3_finalize(statement);
   sqlite3_close(database);

@@ -9,7 +9,7 @@ static const struct {
     [SIFT_WAY_BARE_BLOCK] = {"bare/block", "bare hs_scan, block mode"},
     [SIFT_WAY_BARE_STREAM] = {"bare/stream", "bare hs_scan, stream mode"},
     [SIFT_WAY_BARE_VECTORED] = {"bare/vectored", "bare hs_scan, vectored mode"},
-    [SIFT_WAY_WAKE] = {"wake", "wake: sampler and rest"},
+    [SIFT_WAY_WAKE] = {"wake", "wake: sampler, literals, rest"},
     [SIFT_WAY_PATH] = {"path", "whole path"},
     [SIFT_WAY_EVENTS] = {"path/events", "whole path, with events"},
 };

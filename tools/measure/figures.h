@@ -46,7 +46,7 @@ void sift_series_name(char out[SIFT_SERIES_NAME_BYTES], const struct sift_point 
 
 struct sift_sizes {
   struct sift_database_info parts;
-  size_t database;                       /* wake, rest and confirm together */
+  size_t database;                       /* wake, literals, rest and confirm together */
   size_t stored;                         /* the compiled form in the cache */
   size_t stream, stream_state, vectored; /* of the bare scan's other modes */
 };

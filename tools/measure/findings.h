@@ -17,6 +17,9 @@ struct sift_findings {
   size_t top;                                      /* rules that the table shows below those of marginal cost */
 };
 
+/* Why no gains of rules are told, or NULL where they were measured. */
+const char *sift_findings_no_marginal(const struct sift_figures *figures);
+
 /* For people, within 100 columns. */
 void sift_findings_table(struct sift_text *text, const struct sift_findings *findings);
 

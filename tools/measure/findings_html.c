@@ -68,6 +68,7 @@ static void put_sizes(struct sift_text *text, const struct sift_figures *figures
   snprintf(value, sizeof value, "%.1f ms of CPU", 1e3 * figures->start_seconds);
   put_row(text, "start from the compiled form", value);
   put_size(text, "wake database", figures->sizes.parts.wake_bytes);
+  put_size(text, "literals database", figures->sizes.parts.literals_bytes);
   put_size(text, "rest database", figures->sizes.parts.rest_bytes);
   put_size(text, "confirm database", figures->sizes.parts.confirm_bytes);
   put_size(text, "scratch, a worker", figures->sizes.parts.scratch_bytes);
@@ -145,7 +146,13 @@ static const char rule_columns[] =
 
 static void put_marginal(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
-  sift_text_format(text, "<h2>What the whole path gains without a rule</h2>\n<p>%u sets timed.</p>\n", marginal->measurements);
+  const char *why_not = sift_findings_no_marginal(figures);
+  sift_text_put(text, "<h2>What the whole path gains without a rule</h2>\n");
+  if (why_not != NULL) {
+    sift_text_format(text, "<p>%s</p>\n", why_not);
+    return;
+  }
+  sift_text_format(text, "<p>%u sets timed.</p>\n", marginal->measurements);
   if (marginal->group_count == 0) {
     sift_text_put(text, "<p>No rule stands out.</p>\n");
     return;
@@ -181,29 +188,74 @@ static void put_rules(struct sift_text *text, const struct sift_figures *figures
 
 /* ---- comparison and budget ---- */
 
-static void put_versus(struct sift_text *text, const struct sift_versus *versus) {
-  sift_text_put(text, "<h2>Against ");
-  sift_html_escape(text, sift_span_of(versus->theirs->name));
-  sift_text_put(text, " ");
-  sift_html_escape(text, sift_span_of(versus->theirs->version));
-  sift_text_format(text,
-                   "</h2>\n<p>hash %s</p>\n<table><tr><th></th><th class=\"n\">this</th><th class=\"n\">that</th>"
-                   "<th class=\"n\">ratio</th><th class=\"n\">95 %%</th></tr>\n",
-                   versus->theirs->hash_text);
-  for (int i = 0; i < SIFT_WAYS; i++) {
-    if (versus->our_timings[i].rounds > 0) {
-      sift_text_format(text, "<tr><td>%s, MB/s</td><td class=\"n\">%.1f</td><td class=\"n\">%.1f</td>",
-                       sift_way_title((enum sift_way)i), sift_timing_speed(&versus->our_timings[i]) / 1e6,
-                       sift_timing_speed(&versus->their_timings[i]) / 1e6);
-      sift_text_format(text, "<td class=\"n\">%.3f</td><td class=\"n\">%.3f to %.3f</td></tr>\n", versus->speed[i].value,
-                       versus->speed[i].low, versus->speed[i].high);
+static void put_against_row(struct sift_text *text, const char *title, double ours, double theirs, const struct sift_ratio *ratio) {
+  sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.2f</td><td class=\"n\">%.2f</td>", title, ours, theirs);
+  sift_text_format(text, "<td class=\"n\">%.3f</td>", ratio->value);
+  sift_text_format(text, isfinite(ratio->high) ? "<td class=\"n\">%.3f to %.3f</td></tr>\n" : "<td>one round</td></tr>\n",
+                   ratio->low, ratio->high);
+}
+
+static void put_against_counts(struct sift_text *text, const char *title, uint64_t ours, uint64_t theirs) {
+  sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%llu</td><td class=\"n\">%llu</td><td></td><td></td></tr>\n", title,
+                   (unsigned long long)ours, (unsigned long long)theirs);
+}
+
+static void put_against_rule(struct sift_text *text, const struct sift_versus_rule *rule) {
+  sift_text_put(text, "<tr><td>hits of ");
+  sift_html_escape(text, sift_span_of(rule->id));
+  for (int side = 0; side < 2; side++) {
+    if (side == 0 ? rule->ours : rule->theirs) {
+      sift_text_format(text, "</td><td class=\"n\">%llu", (unsigned long long)(side == 0 ? rule->our_hits : rule->their_hits));
+    } else {
+      sift_text_put(text, "</td><td class=\"n\">no such rule");
     }
   }
+  sift_text_put(text, "</td><td></td><td></td></tr>\n");
+}
+
+static void put_against_heading(struct sift_text *text, const struct sift_versus *versus) {
+  const struct sift_lap *theirs = &versus->theirs.lap;
+  sift_text_put(text, "<h2>Against ");
+  sift_html_escape(text, sift_span_of(theirs->rules_name));
+  sift_text_put(text, " ");
+  sift_html_escape(text, sift_span_of(theirs->rules_version));
+  sift_text_put(text, "</h2>\n<p>hash ");
+  sift_html_escape(text, sift_span_of(theirs->rules_hash));
+  if (versus->path != NULL) {
+    sift_text_put(text, ", by ");
+    sift_html_escape(text, sift_span_of(versus->path));
+    sift_text_put(text, ": ");
+    sift_html_escape(text, sift_span_of(theirs->program));
+  }
+  sift_text_format(text, "</p>\n<p%s>%s</p>\n", versus->same_hits ? "" : " class=\"over\"",
+                   versus->same_hits ? "Both have the same hits, rule by rule." : "Hits differ: see below.");
+  if (!versus->same_corpus) {
+    sift_text_put(text, "<p class=\"over\">The two programs read other text from the same files.</p>\n");
+  }
+}
+
+static void put_versus(struct sift_text *text, const struct sift_versus *versus) {
+  const struct sift_lap *ours = &versus->ours.lap;
+  const struct sift_lap *theirs = &versus->theirs.lap;
+  put_against_heading(text, versus);
+  sift_text_put(text, "<table><tr><th></th><th class=\"n\">this</th><th class=\"n\">that</th><th class=\"n\">ratio of speed</th>"
+                      "<th class=\"n\">95 %</th></tr>\n");
+  for (int i = 0; i < SIFT_WAYS; i++) {
+    if (versus->ours.timings[i].rounds > 0) {
+      char title[64];
+      snprintf(title, sizeof title, "%s, MB/s", sift_way_title((enum sift_way)i));
+      put_against_row(text, title, sift_timing_speed(&versus->ours.timings[i]) / 1e6,
+                      sift_timing_speed(&versus->theirs.timings[i]) / 1e6, &versus->speed[i]);
+    }
+  }
+  put_against_row(text, "compile, s of CPU", sift_median(versus->ours.compile.cpu, versus->ours.compile.rounds),
+                  sift_median(versus->theirs.compile.cpu, versus->theirs.compile.rounds), &versus->compile);
+  put_against_counts(text, "databases, bytes", ours->sizes.database, theirs->sizes.database);
+  put_against_counts(text, "scratch, bytes", ours->sizes.parts.scratch_bytes, theirs->sizes.parts.scratch_bytes);
+  put_against_counts(text, "lines read", ours->corpus_lines, theirs->corpus_lines);
+  put_against_counts(text, "hits", ours->found.hits, theirs->found.hits);
   for (size_t i = 0; i < versus->rule_count; i++) {
-    sift_text_put(text, "<tr><td>hits of ");
-    sift_html_escape(text, sift_span_of(versus->rules[i].id));
-    sift_text_format(text, "</td><td class=\"n\">%llu</td><td class=\"n\">%llu</td></tr>\n",
-                     (unsigned long long)versus->rules[i].our_hits, (unsigned long long)versus->rules[i].their_hits);
+    put_against_rule(text, &versus->rules[i]);
   }
   sift_text_put(text, "</table>\n");
 }
@@ -214,8 +266,8 @@ static void put_verdict(struct sift_text *text, const struct sift_bench_budget_v
       verdict->kept ? "Within" : "Over");
   for (size_t i = 0; i < verdict->count; i++) {
     const struct sift_bench_budget_line *line = &verdict->lines[i];
-    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.6g</td><td class=\"n\">%.6g</td>", sift_limit_name(line->limit),
-                     line->bound, line->value);
+    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.6g</td>", sift_limit_name(line->limit), line->bound);
+    sift_text_format(text, line->unknown ? "<td class=\"n\">not measured</td>" : "<td class=\"n\">%.6g</td>", line->value);
     sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded ");
     if (!line->kept) {
       sift_html_escape(text, sift_span_of(line->rule));

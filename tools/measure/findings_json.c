@@ -157,11 +157,24 @@ static void put_once(struct sift_json *json, const char *name, unsigned index, d
 
 static void put_sizes(struct sift_json *json, const struct sift_sizes *sizes) {
   put_unsigned(json, "wake_bytes", sizes->parts.wake_bytes);
+  put_unsigned(json, "literals_bytes", sizes->parts.literals_bytes);
   put_unsigned(json, "rest_bytes", sizes->parts.rest_bytes);
   put_unsigned(json, "confirm_bytes", sizes->parts.confirm_bytes);
   put_unsigned(json, "database_bytes", sizes->database);
   put_unsigned(json, "scratch_bytes", sizes->parts.scratch_bytes);
   put_unsigned(json, "stored_bytes", sizes->stored);
+}
+
+/* What compiling took in each round of two programs; within one it is done once, and stands in `compile` and `against`. */
+static void put_compiles(struct sift_json *json, const struct sift_versus *versus, unsigned *index) {
+  for (int side = 0; versus != NULL && versus->path != NULL && side < 2; side++) {
+    const struct sift_timing *timing = side == 0 ? &versus->ours.compile : &versus->theirs.compile;
+    const struct family family = {side == 0 ? "this/compile" : "that/compile", (*index)++, 1, timing->rounds};
+    for (unsigned i = 0; i < timing->rounds; i++) {
+      open_round(json, &family, i, timing->wall[i], timing->cpu[i]);
+      sift_json_close(json, '}');
+    }
+  }
 }
 
 static void put_benchmarks(struct sift_json *json, const struct sift_findings *findings) {
@@ -180,10 +193,11 @@ static void put_benchmarks(struct sift_json *json, const struct sift_findings *f
   for (size_t i = 0; i < figures->series_count; i++) {
     put_series(json, &figures->series[i], "", index++);
   }
+  put_compiles(json, findings->versus, &index);
   for (int i = 0; findings->versus != NULL && i < SIFT_WAYS; i++) {
     const struct sift_versus *versus = findings->versus;
-    const struct sift_point ours = {.way = (enum sift_way)i, .timing = versus->our_timings[i]};
-    const struct sift_point theirs = {.way = (enum sift_way)i, .timing = versus->their_timings[i]};
+    const struct sift_point ours = {.way = (enum sift_way)i, .timing = versus->ours.timings[i]};
+    const struct sift_point theirs = {.way = (enum sift_way)i, .timing = versus->theirs.timings[i]};
     put_series(json, &ours, "this/", index++);
     put_series(json, &theirs, "that/", index++);
   }
@@ -268,16 +282,29 @@ static void put_ratios(struct sift_json *json, const struct sift_figures *figure
   sift_json_close(json, '}');
 }
 
-static void put_side(struct sift_json *json, const char *key, const struct sift_ruleset *ruleset, double compile_seconds,
-                     const struct sift_sizes *sizes, const struct sift_path_result *found) {
+static void put_lap(struct sift_json *json, const char *key, const struct sift_lap *lap, const char *path) {
   sift_json_key(json, key);
   sift_json_open(json, '{');
   sift_json_key(json, "rules");
-  put_ruleset(json, ruleset);
-  put_double(json, "compile_seconds", compile_seconds);
-  put_sizes(json, sizes);
+  sift_json_open(json, '{');
+  put_text(json, "name", lap->rules_name);
+  put_text(json, "version", lap->rules_version);
+  put_text(json, "hash", lap->rules_hash);
+  put_unsigned(json, "rules", lap->rule_count);
+  sift_json_close(json, '}');
+  put_text(json, "program", lap->program);
+  if (path != NULL) {
+    put_text(json, "path", path);
+  }
+  sift_json_key(json, "corpus");
+  sift_json_open(json, '{');
+  put_unsigned(json, "bytes", lap->corpus_bytes);
+  put_unsigned(json, "lines", lap->corpus_lines);
+  sift_json_close(json, '}');
+  put_double(json, "compile_seconds", lap->compile_seconds);
+  put_sizes(json, &lap->sizes);
   sift_json_key(json, "found");
-  put_found(json, found);
+  put_found(json, &lap->found);
   sift_json_close(json, '}');
 }
 
@@ -293,14 +320,21 @@ static void put_hits(struct sift_json *json, const char *key, bool known, uint64
 static void put_versus(struct sift_json *json, const struct sift_versus *versus) {
   sift_json_key(json, "against");
   sift_json_open(json, '{');
-  put_side(json, "this", versus->ours, versus->our_compile_seconds, &versus->our_sizes, &versus->our_found);
-  put_side(json, "that", versus->theirs, versus->their_compile_seconds, &versus->their_sizes, &versus->their_found);
+  put_lap(json, "this", &versus->ours.lap, NULL);
+  put_lap(json, "that", &versus->theirs.lap, versus->path);
+  sift_json_key(json, "same_hits");
+  sift_json_bool(json, versus->same_hits);
+  sift_json_key(json, "same_corpus");
+  sift_json_bool(json, versus->same_corpus);
   sift_json_key(json, "speed");
   sift_json_open(json, '{');
   for (int i = 0; i < SIFT_WAYS; i++) {
-    if (versus->our_timings[i].rounds > 0) {
+    if (versus->ours.timings[i].rounds > 0) {
       put_ratio(json, sift_way_name((enum sift_way)i), &versus->speed[i]);
     }
+  }
+  if (versus->compile.pairs > 1) {
+    put_ratio(json, "compile", &versus->compile);
   }
   sift_json_close(json, '}');
   sift_json_key(json, "hits");

@@ -73,12 +73,13 @@ static void put_rules(struct sift_text *text, const struct sift_figures *figures
 
 static void put_sizes(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_sizes *sizes = &figures->sizes;
-  char out[6][SIFT_NUMBER_BYTES];
+  char out[5][SIFT_NUMBER_BYTES];
   put_label(text, "compile");
   sift_text_format(text, "%.2f s of CPU; start from the compiled form (%s) %.1f ms\n", figures->compile_seconds,
                    sift_text_bytes(out[0], sizes->stored), 1e3 * figures->start_seconds);
   put_label(text, "databases");
-  sift_text_format(text, "wake %s, rest %s, confirm %s; scratch %s\n", sift_text_bytes(out[0], sizes->parts.wake_bytes),
+  sift_text_format(text, "wake %s, literals %s, rest %s, confirm %s; scratch %s\n",
+                   sift_text_bytes(out[0], sizes->parts.wake_bytes), sift_text_bytes(out[4], sizes->parts.literals_bytes),
                    sift_text_bytes(out[1], sizes->parts.rest_bytes), sift_text_bytes(out[2], sizes->parts.confirm_bytes),
                    sift_text_bytes(out[3], sizes->parts.scratch_bytes));
   put_label(text, "");
@@ -210,9 +211,22 @@ static void put_group(struct sift_text *text, const struct sift_figures *figures
   }
 }
 
+const char *sift_findings_no_marginal(const struct sift_figures *figures) {
+  if (figures->marginal.measurements > 0) {
+    return NULL;
+  }
+  return figures->rounds < 2 ? "Not measured: one round tells no gain from noise; take --rounds 2 or more."
+                             : "Not measured: --no-marginal.";
+}
+
 static void put_marginal(struct sift_text *text, const struct sift_figures *figures) {
   const struct sift_marginal *marginal = &figures->marginal;
   put_heading(text, "What the whole path gains without a rule");
+  const char *why_not = sift_findings_no_marginal(figures);
+  if (why_not != NULL) {
+    sift_text_format(text, "\n%s\n", why_not);
+    return;
+  }
   sift_text_format(text, " (%u sets timed; confirm and PCRE2 in ms over the corpus)\n", marginal->measurements);
   if (marginal->group_count == 0) {
     sift_text_put(text, "No rule stands out: leaving any out gains less than noise or 1 %.\n");
@@ -273,40 +287,87 @@ static void put_others(struct sift_text *text, const struct sift_findings *findi
 
 /* ---- against another set ---- */
 
-static void put_versus(struct sift_text *text, const struct sift_versus *versus) {
-  char ours[SIFT_NUMBER_BYTES];
-  char theirs[SIFT_NUMBER_BYTES];
+static void put_against_heading(struct sift_text *text, const struct sift_versus *versus) {
+  const struct sift_lap *theirs = &versus->theirs.lap;
   put_heading(text, "Against ");
-  sift_text_safe(text, sift_span_of(versus->theirs->name), 40);
+  sift_text_safe(text, sift_span_of(theirs->rules_name), 40);
   sift_text_put(text, " ");
-  sift_text_safe(text, sift_span_of(versus->theirs->version), 16);
-  sift_text_format(text, ", hash %.12s, in alternating runs\n", versus->theirs->hash_text);
-  sift_text_format(text, "%-*s %12s %12s %8s %16s\n", TITLE_COLUMNS, "", "this", "that", "ratio", "95 %");
-  for (int i = 0; i < SIFT_WAYS; i++) {
-    const struct sift_ratio *ratio = &versus->speed[i];
-    if (versus->our_timings[i].rounds > 0) {
-      sift_text_format(text, "%-*s %7.1f MB/s %7.1f MB/s %8.3f ", TITLE_COLUMNS, sift_way_title((enum sift_way)i),
-                       mega(sift_timing_speed(&versus->our_timings[i])), mega(sift_timing_speed(&versus->their_timings[i])),
-                       ratio->value);
-      sift_text_format(text, isfinite(ratio->high) ? "%6.3f to %5.3f %s\n" : "       one round\n", ratio->low, ratio->high,
-                       !sift_ratio_tells(ratio) ? "(noise)"
-                       : ratio->value > 1       ? "faster"
-                                                : "slower");
-    }
+  sift_text_safe(text, sift_span_of(theirs->rules_version), 16);
+  sift_text_format(text, ", hash %.12s, in alternating runs\n", theirs->rules_hash);
+  if (versus->path != NULL) {
+    sift_text_put(text, "  by ");
+    sift_text_safe(text, sift_span_of(versus->path), 90);
+    sift_text_put(text, ":\n  ");
+    sift_text_safe(text, sift_span_of(theirs->program), 94);
+    sift_text_put(text, "\n");
   }
-  sift_text_format(text, "%-*s %10.2f s %10.2f s\n", TITLE_COLUMNS, "compile", versus->our_compile_seconds,
-                   versus->their_compile_seconds);
-  sift_text_format(text, "%-*s %12s %12s\n", TITLE_COLUMNS, "databases", sift_text_bytes(ours, versus->our_sizes.database),
-                   sift_text_bytes(theirs, versus->their_sizes.database));
-  sift_text_format(text, "%-*s %12s %12s\n", TITLE_COLUMNS, "hits", sift_text_number(ours, versus->our_found.hits),
-                   sift_text_number(theirs, versus->their_found.hits));
+}
+
+static void put_against_ratio(struct sift_text *text, const struct sift_ratio *ratio) {
+  sift_text_format(text, " %8.3f ", ratio->value);
+  sift_text_format(text, isfinite(ratio->high) ? "%6.3f to %5.3f %s\n" : "       one round\n", ratio->low, ratio->high,
+                   !sift_ratio_tells(ratio) ? "(noise)"
+                   : ratio->value > 1       ? "faster"
+                                            : "slower");
+}
+
+static void put_pair(struct sift_text *text, const char *title, const char *ours, const char *theirs) {
+  sift_text_format(text, "%-*s %12s %12s\n", TITLE_COLUMNS, title, ours, theirs);
+}
+
+static void put_against_sizes(struct sift_text *text, const struct sift_versus *versus) {
+  const struct sift_sizes *ours = &versus->ours.lap.sizes;
+  const struct sift_sizes *theirs = &versus->theirs.lap.sizes;
+  char out[2][SIFT_NUMBER_BYTES];
+  put_pair(text, "databases", sift_text_bytes(out[0], ours->database), sift_text_bytes(out[1], theirs->database));
+  put_pair(text, "scratch", sift_text_bytes(out[0], ours->parts.scratch_bytes),
+           sift_text_bytes(out[1], theirs->parts.scratch_bytes));
+}
+
+/* That hits are the same is the first thing that must hold of two builds. */
+static void put_against_hits(struct sift_text *text, const struct sift_versus *versus) {
+  const struct sift_lap *ours = &versus->ours.lap;
+  const struct sift_lap *theirs = &versus->theirs.lap;
+  char out[2][SIFT_NUMBER_BYTES];
+  put_pair(text, "hits", sift_text_number(out[0], ours->found.hits), sift_text_number(out[1], theirs->found.hits));
+  if (!versus->same_corpus) {
+    put_pair(text, "lines read", sift_text_number(out[0], ours->corpus_lines), sift_text_number(out[1], theirs->corpus_lines));
+    put_pair(text, "bytes read", sift_text_number(out[0], ours->corpus_bytes), sift_text_number(out[1], theirs->corpus_bytes));
+    sift_text_put(text, "THE TEXT DIFFERS: the two programs read other text from the same files.\n");
+  }
+  if (versus->same_hits) {
+    sift_text_put(text, "Both have the same hits, rule by rule.\n");
+    return;
+  }
+  sift_text_style(text, SIFT_STYLE_RED);
+  sift_text_format(text, "HITS DIFFER, of %zu rule%s:\n", versus->rule_count, versus->rule_count == 1 ? "" : "s");
+  sift_text_style(text, SIFT_STYLE_PLAIN);
   for (size_t i = 0; i < versus->rule_count; i++) {
     const struct sift_versus_rule *rule = &versus->rules[i];
     sift_text_put(text, "  hits of ");
     sift_text_column(text, sift_span_of(rule->id), TITLE_COLUMNS - 10);
-    sift_text_format(text, " %12s %12s\n", rule->ours ? sift_text_number(ours, rule->our_hits) : "no such rule",
-                     rule->theirs ? sift_text_number(theirs, rule->their_hits) : "no such rule");
+    sift_text_format(text, " %12s %12s\n", rule->ours ? sift_text_number(out[0], rule->our_hits) : "no such rule",
+                     rule->theirs ? sift_text_number(out[1], rule->their_hits) : "no such rule");
   }
+}
+
+static void put_versus(struct sift_text *text, const struct sift_versus *versus) {
+  put_against_heading(text, versus);
+  sift_text_format(text, "%-*s %12s %12s %8s %16s\n", TITLE_COLUMNS, "", "this", "that", "ratio", "95 %");
+  for (int i = 0; i < SIFT_WAYS; i++) {
+    const struct sift_timing *ours = &versus->ours.timings[i];
+    if (ours->rounds > 0) {
+      sift_text_format(text, "%-*s %7.1f MB/s %7.1f MB/s", TITLE_COLUMNS, sift_way_title((enum sift_way)i),
+                       mega(sift_timing_speed(ours)), mega(sift_timing_speed(&versus->theirs.timings[i])));
+      put_against_ratio(text, &versus->speed[i]);
+    }
+  }
+  sift_text_format(text, "%-*s %10.2f s %10.2f s", TITLE_COLUMNS, "compile",
+                   sift_median(versus->ours.compile.cpu, versus->ours.compile.rounds),
+                   sift_median(versus->theirs.compile.cpu, versus->theirs.compile.rounds));
+  put_against_ratio(text, &versus->compile);
+  put_against_sizes(text, versus);
+  put_against_hits(text, versus);
 }
 
 static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {

@@ -50,18 +50,21 @@ static enum sift_status measure(void *context, const uint32_t *rules, size_t cou
   return status;
 }
 
+/* What a rule keeps in use that it shares with few: all of it goes only when the last one of them is left out. */
+enum shared { SHARED_REST, SHARED_LITERALS, SHARED_NOTHING, SHAREDS };
+
 /* A rule and how much it is suspected. */
 struct suspect {
   uint32_t rule;
-  bool rest;
+  enum shared shared;
   double seconds;
 };
 
 static int most_suspected(const void *a, const void *b) {
   const struct suspect *x = a;
   const struct suspect *y = b;
-  if (x->rest != y->rest) {
-    return x->rest ? -1 : 1;
+  if (x->shared != y->shared) {
+    return x->shared < y->shared ? -1 : 1;
   }
   if (x->seconds != y->seconds) {
     return x->seconds > y->seconds ? -1 : 1;
@@ -69,29 +72,40 @@ static int most_suspected(const void *a, const void *b) {
   return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-static bool wakes_by_rest(const struct sift_database *database, uint32_t rule) {
-  for (uint32_t i = database->first[rule]; i < database->first[rule + 1]; i++) {
-    if (database->patterns[i].role == SIFT_ROLE_ANY && database->patterns[i].atoms.count == 0) {
-      return true;
+static enum shared pattern_shares(const struct sift_compiled *compiled) {
+  if (compiled->role != SIFT_ROLE_ANY) {
+    return SHARED_NOTHING;
+  }
+  for (size_t i = 0; i < compiled->atoms.count; i++) {
+    if (compiled->windows[i] == SIFT_WINDOW_NONE) {
+      return SHARED_LITERALS;
     }
   }
-  return false;
+  return compiled->atoms.count > 0 ? SHARED_NOTHING : SHARED_REST;
 }
 
-/* Returns how many wake by the rest database, which come first. */
-static size_t put_in_order(const struct sift_leave_out *config, struct suspect *suspects, uint32_t *order) {
+static enum shared rule_shares(const struct sift_database *database, uint32_t rule) {
+  enum shared shared = SHARED_NOTHING;
+  for (uint32_t i = database->first[rule]; i < database->first[rule + 1]; i++) {
+    enum shared own = pattern_shares(&database->patterns[i]);
+    shared = own < shared ? own : shared;
+  }
+  return shared;
+}
+
+/* Those that wake by the rest database come first, then those by the literals; counts[] is how many share what. */
+static void put_in_order(const struct sift_leave_out *config, struct suspect *suspects, uint32_t *order, size_t *counts) {
   size_t count = sift_database_ruleset(config->database)->rule_count;
-  size_t rest = 0;
+  memset(counts, 0, SHAREDS * sizeof *counts);
   for (uint32_t i = 0; i < count; i++) {
     suspects[i] =
-        (struct suspect){i, wakes_by_rest(config->database, i), config->costs[i].confirm_seconds + config->costs[i].pcre_seconds};
-    rest += suspects[i].rest;
+        (struct suspect){i, rule_shares(config->database, i), config->costs[i].confirm_seconds + config->costs[i].pcre_seconds};
+    counts[suspects[i].shared]++;
   }
   qsort(suspects, count, sizeof *suspects, most_suspected);
   for (size_t i = 0; i < count; i++) {
     order[i] = suspects[i].rule;
   }
-  return rest;
 }
 
 /* Measures how long it takes to leave a rule out, and to run the whole; what text is then left for a run. */
@@ -127,8 +141,11 @@ enum sift_status sift_leave_out_run(struct sift_marginal *out, const struct sift
     status = cut_pieces(&session);
   }
   if (status == SIFT_OK) {
+    size_t counts[SHAREDS];
+    put_in_order(config, suspects, order, counts);
     const struct sift_marginal_config marginal = {
-        .first = put_in_order(config, suspects, order),
+        .first = counts[SHARED_REST],
+        .second = counts[SHARED_LITERALS],
         .order = order,
         .count = count,
         .measurements_max = SIFT_MEASUREMENTS_MAX,

@@ -11,7 +11,8 @@ enum { SIFT_MEASUREMENTS_MAX = 48 };
 
 struct sift_leave_out {
   const struct sift_database *database;
-  const struct sift_rule_cost *costs; /* say which rules to suspect: those that wake through the rest database, and dear ones */
+  const struct sift_rule_cost
+      *costs; /* say which rules to suspect: those that wake through the rest database or the literals, and dear ones */
   const struct sift_pieces *pieces;
   unsigned rounds;
   double seconds; /* that there are for all of it, about */

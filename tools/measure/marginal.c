@@ -149,8 +149,12 @@ enum sift_status sift_marginal_find(struct sift_marginal *out, const struct sift
     memcpy(out->order, config->order, config->count * sizeof *out->order);
     status = add_range(&search, 0, config->first, 1);
   }
+  size_t grouped = config->first + config->second;
+  if (status == SIFT_OK && config->count > 0) {
+    status = add_range(&search, config->first, config->second, 1);
+  }
   if (status == SIFT_OK) {
-    status = add_range(&search, config->first, config->count - config->first, GROUPS_AT_FIRST);
+    status = add_range(&search, grouped, config->count - grouped, GROUPS_AT_FIRST);
   }
   struct task *task = NULL;
   while (status == SIFT_OK && left(&search) >= 3 && (task = dearest(&search)) != NULL) {

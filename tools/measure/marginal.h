@@ -15,7 +15,7 @@ typedef enum sift_status (*sift_marginal_fn)(void *context, const uint32_t *rule
 struct sift_marginal_config {
   const uint32_t *order; /* all rules, those that may cost the most first, so that they share groups */
   size_t count;
-  size_t first; /* how many of them make the first group; 0: they are like the others */
+  size_t first, second; /* how many of them make the first group, and the second; 0: there is no such group */
   unsigned measurements_max;
   double gain_min; /* groups that gain less than this share are not looked into: 0.01 is one percent */
   sift_marginal_fn measure;

@@ -6,6 +6,7 @@
 #include "engine/batch.h"
 #include "tools/measure/blame.h"
 #include "tools/measure/clock.h"
+#include "tools/measure/lap.h"
 #include "tools/measure/leave_out.h"
 #include "tools/measure/series.h"
 #include "tools/measure/subset.h"
@@ -33,11 +34,12 @@ static enum sift_status measure_start(struct measuring *measuring) {
   struct sift_figures *figures = measuring->figures;
   double seconds[START_TURNS];
   char *bytes = NULL;
-  enum sift_status status = sift_database_serialize(database, &bytes, &figures->sizes.stored);
+  size_t len = 0;
+  enum sift_status status = sift_database_serialize(database, &bytes, &len);
   for (int i = 0; i < START_TURNS && status == SIFT_OK; i++) {
     struct sift_database *again = NULL;
     double begun = sift_clock_cpu();
-    status = sift_database_deserialize(&again, figures->ruleset, sift_span(bytes, figures->sizes.stored));
+    status = sift_database_deserialize(&again, figures->ruleset, sift_span(bytes, len));
     seconds[i] = sift_clock_cpu() - begun;
     sift_database_free(again);
   }
@@ -47,10 +49,7 @@ static enum sift_status measure_start(struct measuring *measuring) {
 }
 
 static enum sift_status measure_sizes(struct measuring *measuring) {
-  struct sift_sizes *sizes = &measuring->figures->sizes;
-  enum sift_status status = sift_database_info(measuring->config->database, &sizes->parts);
-  sizes->database = sizes->parts.wake_bytes + sizes->parts.rest_bytes + sizes->parts.confirm_bytes;
-  return status;
+  return sift_sizes_read(&measuring->figures->sizes, measuring->config->database);
 }
 
 /* ---- the sample ---- */
@@ -245,8 +244,8 @@ static enum sift_status measure_rules(struct measuring *measuring) {
 
 static enum sift_status measure_marginal(struct measuring *measuring) {
   const struct sift_measure_config *config = measuring->config;
-  if (!config->marginal) {
-    return SIFT_OK;
+  if (!config->marginal || config->rounds < 2) {
+    return SIFT_OK; /* one round tells no gain from noise */
   }
   const struct sift_leave_out leave_out = {
       .database = config->database,

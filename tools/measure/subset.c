@@ -32,7 +32,7 @@ void sift_subset_release(struct sift_subset *subset) {
   *subset = (struct sift_subset){0};
 }
 
-/* Marked so that neither sampler nor rest takes the rule in, and that no match of it is a hit: what is left of it has no `any`. */
+/* Marked so that neither sampler nor literals nor rest take the rule in, and that no match of it is a hit: what is left of it has no `any`. */
 static void leave_out_rule(struct sift_compiled *compiled) {
   compiled->role = SIFT_ROLE_ALL;
   compiled->atoms = (struct sift_texts){NULL, 0};

@@ -75,3 +75,7 @@ enum sift_status sift_wake_run(struct sift_wake *wake, const struct sift_pieces 
   }
   return SIFT_OK;
 }
+
+uint64_t sift_wake_matches(const struct sift_wake *wake) {
+  return wake->woken;
+}

@@ -6,6 +6,7 @@
 #include "tools/measure/clock.h"
 #include "tools/measure/findings.h"
 #include "tools/measure/measure.h"
+#include "tools/measure/programs.h"
 #include "tools/spacesift/bench_options.h"
 #include "tools/spacesift/cli.h"
 #include "tools/spacesift/output.h"
@@ -71,7 +72,8 @@ static int open_all(struct bench *bench) {
   if (status == SIFT_EXIT_OK) {
     status = open_rules(&bench->ours, bench->options.rules, &bench->our_seconds);
   }
-  if (status == SIFT_EXIT_OK && bench->options.against != NULL) {
+  bool both_here = bench->options.against != NULL && bench->options.against_program == NULL;
+  if (status == SIFT_EXIT_OK && both_here) {
     status = open_rules(&bench->theirs, bench->options.against, &bench->their_seconds);
   }
   if (status != SIFT_EXIT_OK) {
@@ -83,6 +85,46 @@ static int open_all(struct bench *bench) {
     sift_say("the corpus does not fit into memory: lower --corpus-bytes-max");
   }
   return read == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+}
+
+static bool compares(const struct sift_bench_options *options) {
+  return options->against != NULL || options->against_program != NULL;
+}
+
+static enum sift_status compare_rules(struct bench *bench) {
+  const struct sift_versus_config config = {.ours = bench->ours.database,
+                                            .theirs = bench->theirs.database,
+                                            .corpus = &bench->corpus,
+                                            .our_compile_seconds = bench->our_seconds,
+                                            .their_compile_seconds = bench->their_seconds,
+                                            .sample_bytes = (size_t)bench->figures.sample_bytes,
+                                            .rounds = (unsigned)bench->options.rounds};
+  return sift_versus_run(&bench->versus, &config);
+}
+
+static enum sift_status compare_programs(struct bench *bench) {
+  const struct sift_bench_options *options = &bench->options;
+  const struct sift_programs_config config = {.path = options->against_program,
+                                              .rules = options->rules,
+                                              .their_rules = options->against != NULL ? options->against : options->rules,
+                                              .corpus = options->corpus,
+                                              .corpus_count = options->corpus_count,
+                                              .corpus_bytes_max = options->corpus_bytes_max,
+                                              .sample_bytes = bench->figures.sample_bytes,
+                                              .rounds = (unsigned)options->rounds,
+                                              .seconds_max = (double)options->round_seconds_max};
+  return sift_programs_compare(&bench->versus, &config);
+}
+
+static enum sift_status compare(struct bench *bench) {
+  const struct sift_bench_options *options = &bench->options;
+  if (!compares(options)) {
+    return SIFT_OK;
+  }
+  if (!options->quiet) {
+    tell(options->against_program != NULL ? "both programs in turn" : "both rule sets in turn");
+  }
+  return options->against_program != NULL ? compare_programs(bench) : compare_rules(bench);
 }
 
 static int measure(struct bench *bench) {
@@ -103,18 +145,13 @@ static int measure(struct bench *bench) {
   if (status != SIFT_OK) {
     return failed("measure the rules", status);
   }
-  if (options->against != NULL) {
-    const struct sift_versus_config versus = {.ours = bench->ours.database,
-                                              .theirs = bench->theirs.database,
-                                              .figures = &bench->figures,
-                                              .their_compile_seconds = bench->their_seconds,
-                                              .rounds = (unsigned)options->rounds};
-    status = sift_versus_run(&bench->versus, &versus);
-  }
+  status = compare(bench);
   if (options->budget != NULL && status == SIFT_OK) {
-    sift_bench_budget_judge(&bench->verdict, &bench->budget, &bench->figures);
+    sift_bench_budget_judge(&bench->verdict, &bench->budget, &bench->figures, compares(options) ? &bench->versus : NULL);
   }
-  return status == SIFT_OK ? SIFT_EXIT_OK : failed("compare the rules", status);
+  return status == SIFT_OK       ? SIFT_EXIT_OK
+         : status == SIFT_EINVAL ? SIFT_EXIT_USAGE /* it was told */
+                                 : failed("compare the rules", status);
 }
 
 /* ---- output ---- */
@@ -143,7 +180,7 @@ static int write_all(const struct bench *bench) {
   const struct sift_findings findings = {
       .host = &bench->host,
       .figures = &bench->figures,
-      .versus = bench->options.against != NULL ? &bench->versus : NULL,
+      .versus = compares(&bench->options) ? &bench->versus : NULL,
       .verdict = bench->options.budget != NULL ? &bench->verdict : NULL,
       .top = bench->options.top,
   };
@@ -182,6 +219,47 @@ static int pass_judgement(const struct bench *bench) {
   return SIFT_EXIT_DAMAGE;
 }
 
+/* What is wrong with the other program is told before anything is measured. */
+static bool can_compare(const struct sift_bench_options *options) {
+  if (options->against_program == NULL || options->lap) {
+    return true;
+  }
+  if (!sift_programs_can_read(options->corpus, options->corpus_count)) {
+    return false;
+  }
+  enum sift_status status = sift_programs_check(options->against_program, (double)options->round_seconds_max);
+  if (status == SIFT_ENOMEM) {
+    (void)failed("run the other program", status);
+  }
+  return status == SIFT_OK;
+}
+
+static int run_all(struct bench *bench) {
+  int status = measure(bench);
+  status = status == SIFT_EXIT_OK ? write_all(bench) : status;
+  return status == SIFT_EXIT_OK ? pass_judgement(bench) : status;
+}
+
+/* One round for another build of the program. */
+static int run_lap(const struct bench *bench) {
+  const struct sift_lap_config config = {.database = bench->ours.database,
+                                         .corpus = &bench->corpus,
+                                         .compile_seconds = bench->our_seconds,
+                                         .sample_bytes = (size_t)bench->options.lap_bytes};
+  struct sift_lap lap;
+  struct sift_text text;
+  enum sift_status status = sift_lap_run(&lap, &config);
+  if (status != SIFT_OK) {
+    return failed("measure the rules", status);
+  }
+  sift_text_init(&text, false);
+  sift_lap_write(&text, &lap);
+  status = sift_text_write(&text, stdout);
+  sift_text_release(&text);
+  sift_lap_release(&lap);
+  return status == SIFT_OK ? SIFT_EXIT_OK : failed("write the round", status);
+}
+
 int sift_command_bench(int argc, char **argv) {
   static struct bench bench;
   bool done = false;
@@ -189,13 +267,16 @@ int sift_command_bench(int argc, char **argv) {
   if (status != SIFT_EXIT_OK || done) {
     return status;
   }
-  if (sift_host_slow_build() && !bench.options.quiet) {
+  if (!can_compare(&bench.options)) {
+    return SIFT_EXIT_USAGE;
+  }
+  if (sift_host_slow_build() && !bench.options.lap && !bench.options.quiet) {
     sift_say("this build is slow on purpose (debug, or sanitizers): its figures say little");
   }
   status = open_all(&bench);
-  status = status == SIFT_EXIT_OK ? measure(&bench) : status;
-  status = status == SIFT_EXIT_OK ? write_all(&bench) : status;
-  status = status == SIFT_EXIT_OK ? pass_judgement(&bench) : status;
+  if (status == SIFT_EXIT_OK) {
+    status = bench.options.lap ? run_lap(&bench) : run_all(&bench);
+  }
   sift_versus_release(&bench.versus);
   sift_figures_release(&bench.figures);
   sift_corpus_release(&bench.corpus);

@@ -17,6 +17,8 @@ static const char help_text[] = "Usage: spacesift bench [OPTION...] --corpus PAT
                                 "      --corpus PATH...   logs to measure on: files, directories, hsbench's corpus databases\n"
                                 "      --corpus-bytes-max N  read at most N bytes of them into memory (default 268435456)\n"
                                 "      --against PATH     another rule set, measured in turn with the first\n"
+                                "      --against-program PATH  another build of spacesift, run in turn with this one\n"
+                                "      --round-seconds-max N   so long may one of its rounds take (default 600)\n"
                                 "      --budget FILE      limits that must be kept (YAML): exit status 1 where one is not\n"
                                 "      --format F         table (default), json (Google Benchmark's), or html\n"
                                 "  -o, --output FILE      where it goes (default '-': standard output)\n"
@@ -25,6 +27,7 @@ static const char help_text[] = "Usage: spacesift bench [OPTION...] --corpus PAT
                                 "      --no-marginal      do not look for what each rule costs the whole\n"
                                 "      --seed N           of the order in which rules join the curve (default 1)\n"
                                 "      --top N            table: rules to show beside the dear ones (default 10)\n"
+                                "      --lap BYTES        one round over so much text, for another build's --against-program\n"
                                 "  -j, --jobs N           threads to go up to (default: the cores this process may use)\n"
                                 "  -q, --quiet            do not tell what is being measured\n"
                                 "  -h, --help             this text\n\n"
@@ -35,6 +38,9 @@ enum {
   OPT_CORPUS,
   OPT_BYTES,
   OPT_AGAINST,
+  OPT_PROGRAM,
+  OPT_ROUND_SECONDS,
+  OPT_LAP,
   OPT_BUDGET,
   OPT_FORMAT,
   OPT_ROUNDS,
@@ -49,6 +55,9 @@ static const struct option known[] = {
     {"corpus", required_argument, NULL, OPT_CORPUS},
     {"corpus-bytes-max", required_argument, NULL, OPT_BYTES},
     {"against", required_argument, NULL, OPT_AGAINST},
+    {"against-program", required_argument, NULL, OPT_PROGRAM},
+    {"round-seconds-max", required_argument, NULL, OPT_ROUND_SECONDS},
+    {"lap", required_argument, NULL, OPT_LAP},
     {"budget", required_argument, NULL, OPT_BUDGET},
     {"format", required_argument, NULL, OPT_FORMAT},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
@@ -72,6 +81,8 @@ static const struct number {
 } numbers[] = {
     {OPT_BYTES, "--corpus-bytes-max", offsetof(struct sift_bench_options, corpus_bytes_max), 1, UINT64_C(2) << 30},
     {OPT_ROUNDS, "--rounds", offsetof(struct sift_bench_options, rounds), 1, SIFT_ROUNDS_MAX},
+    {OPT_ROUND_SECONDS, "--round-seconds-max", offsetof(struct sift_bench_options, round_seconds_max), 1, UINT64_C(86400)},
+    {OPT_LAP, "--lap", offsetof(struct sift_bench_options, lap_bytes), 0, UINT64_C(2) << 30},
     {OPT_TIME, "--time", offsetof(struct sift_bench_options, seconds), 1, UINT64_C(86400)},
     {OPT_SEED, "--seed", offsetof(struct sift_bench_options, seed), 0, UINT32_MAX},
     {OPT_TOP, "--top", offsetof(struct sift_bench_options, top), 0, UINT32_MAX},
@@ -121,6 +132,12 @@ static int take(struct sift_bench_options *options, int option, char *value) {
   case OPT_AGAINST:
     options->against = value;
     return SIFT_EXIT_OK;
+  case OPT_PROGRAM:
+    options->against_program = value;
+    return SIFT_EXIT_OK;
+  case OPT_LAP:
+    options->lap = true;
+    return take_number(options, option, value);
   case OPT_BUDGET:
     options->budget = value;
     return SIFT_EXIT_OK;
@@ -145,6 +162,7 @@ int sift_bench_options_parse(struct sift_bench_options *options, int argc, char 
       .output = "-",
       .corpus_bytes_max = (uint64_t)SIFT_CORPUS_MIB << 20,
       .rounds = 7,
+      .round_seconds_max = 600,
       .seconds = 60,
       .jobs = sift_cores(),
       .seed = 1,

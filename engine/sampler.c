@@ -1,5 +1,7 @@
-/* The loop looks at eight places at once and leaves it only where a bit is set, which is rare; there a table leads from the
- * gram to the texts that have it in their windows, and those are compared in full.
+/* A block is looked at as a whole, eight places at once, and what was seen is noted without a branch: a loop that left off at
+ * each place would lose more by that than by all its looking. Then the places are worked off. Grams of short texts are often
+ * seen, so a second look asks for the whole window; behind it a table leads from the gram to the texts that have it in their
+ * windows, and those are compared in full.
  *
  * Setting bit 0x20 of every byte folds ASCII case and some punctuation too; texts are folded alike, so nothing is missed, and
  * what is found besides is refused later by the confirm database. */
@@ -19,16 +21,21 @@
 enum {
   LANES = 8, /* places looked at in one step */
   STEP = LANES * SIFT_SAMPLER_STRIDE,
+  WORD = 64 * SIFT_SAMPLER_STRIDE, /* bytes of text whose places fill a word of what was seen */
+  BLOCK_WORDS = 16,                /* the text is still in the first cache when its places are worked off */
+  BLOCK = BLOCK_WORDS * WORD,
   LONG_WORD_BITS = 13, /* the bitmaps stay in the first cache beside the text */
   SHORT_WORD_BITS = 11,
   CENSUS_LONG_BITS = 18,
   CENSUS_SHORT_BITS = 16,
   BUCKET_BITS = 12,
   BUCKETS = 1 << BUCKET_BITS,
+  WINDOW_BITS = 15,
 };
 
 static const uint32_t mul_low = 0x9E3779B1U;
 static const uint32_t mul_high = 0x85EBCA77U;
+static const uint64_t mul_window = 0x9E3779B97F4A7C15U;
 
 /* One gram of a window, and which text it stands in where. */
 struct gram {
@@ -52,6 +59,7 @@ struct folded {
 struct sift_sampler {
   uint32_t long_bits[1 << LONG_WORD_BITS];
   uint32_t short_bits[1 << SHORT_WORD_BITS];
+  uint64_t window_bits[(1 << WINDOW_BITS) / 64]; /* of the whole windows of short texts */
   struct gram_table longs, shorts;
   struct folded *texts;
   uint32_t text_count;
@@ -84,6 +92,11 @@ static uint32_t marks(uint32_t hash, unsigned word_bits) {
 static bool marked(const uint32_t *bits, uint32_t hash, unsigned word_bits) {
   uint32_t wanted = marks(hash, word_bits);
   return (bits[hash >> (32 - word_bits)] & wanted) == wanted;
+}
+
+/* A hash of the whole window of a short text, which begins at `at`. */
+static uint32_t window_hash(const char *at) {
+  return (uint32_t)((fold8(at) << 8 * (8 - SIFT_SAMPLER_SHORT)) * mul_window >> (64 - WINDOW_BITS));
 }
 
 static bool is_long(const struct folded *text) {
@@ -206,6 +219,10 @@ static void index_table(struct gram_table *table, bool wide) {
 static void add_grams(struct sift_sampler *sampler, uint32_t number, uint32_t window) {
   const struct folded *text = &sampler->texts[number];
   struct gram_table *table = is_long(text) ? &sampler->longs : &sampler->shorts;
+  if (!is_long(text)) {
+    uint32_t hash = window_hash(text->bytes + window);
+    sampler->window_bits[hash / 64] |= UINT64_C(1) << hash % 64;
+  }
   for (uint32_t i = 0; i < SIFT_SAMPLER_STRIDE; i++) {
     struct gram gram = gram_at(text, number, window + i);
     if (is_long(text)) {
@@ -282,15 +299,11 @@ static unsigned probe_portable(const struct sift_sampler *sampler, const char *a
   return seen;
 }
 
-/* The first step from `at` on in which something was seen, or `end` or a little behind it. */
-static const char *skip_portable(const struct sift_sampler *sampler, const char *at, const char *end, unsigned *seen) {
-  for (*seen = 0; at < end; at += STEP) {
-    *seen = probe_portable(sampler, at);
-    if (*seen != 0) {
-      break;
-    }
+/* Looks at whole steps from `at` to `end` or a little behind it: a byte of `seen` each. */
+static void look_portable(const struct sift_sampler *sampler, const char *at, const char *end, uint8_t *seen) {
+  for (; at < end; at += STEP) {
+    *seen++ = (uint8_t)probe_portable(sampler, at);
   }
-  return at;
 }
 
 #ifdef SIFT_SAMPLER_AVX2
@@ -305,25 +318,21 @@ __attribute__((target("avx2"))) static inline __m256i marked_8(const uint32_t *b
   return _mm256_and_si256(first, second);
 }
 
-/* As skip_portable(), all places of a step at once. */
-__attribute__((target("avx2"))) static const char *skip_avx2(const struct sift_sampler *sampler, const char *at, const char *end,
-                                                             unsigned *seen) {
+/* As look_portable(), all places of a step at once. */
+__attribute__((target("avx2"))) static void look_avx2(const struct sift_sampler *sampler, const char *at, const char *end,
+                                                      uint8_t *seen) {
   const __m256i fold = _mm256_set1_epi8(0x20);
   const __m256i by_low = _mm256_set1_epi32((int)mul_low);
   const __m256i by_high = _mm256_set1_epi32((int)mul_high);
-  for (*seen = 0; at < end; at += STEP) {
+  for (; at < end; at += STEP) {
     __m256i low = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)at), fold);
     __m256i high = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(const void *)(at + 4)), fold);
     __m256i product = _mm256_mullo_epi32(low, by_low);
     __m256i sum = _mm256_add_epi32(product, _mm256_mullo_epi32(high, by_high));
     __m256i found =
         _mm256_or_si256(marked_8(sampler->long_bits, sum, LONG_WORD_BITS), marked_8(sampler->short_bits, product, SHORT_WORD_BITS));
-    *seen = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(found));
-    if (*seen != 0) {
-      break;
-    }
+    *seen++ = (uint8_t)_mm256_movemask_ps(_mm256_castsi256_ps(found));
   }
-  return at;
 }
 #endif
 
@@ -361,65 +370,98 @@ static uint32_t check_table(const struct sift_sampler *sampler, const struct gra
   return 0;
 }
 
+/* The second look: whether the window of some short text, or one that looks like it, covers the gram at `place`. */
+static bool covered(const struct sift_sampler *sampler, const char *begin, uint32_t place) {
+  if (place < SIFT_SAMPLER_STRIDE) {
+    return true;
+  }
+  uint64_t bits = 0;
+  for (uint32_t before = 0; before < SIFT_SAMPLER_STRIDE; before++) {
+    uint32_t hash = window_hash(begin + place - before);
+    bits |= sampler->window_bits[hash / 64] >> hash % 64;
+  }
+  return (bits & 1) != 0;
+}
+
+/* Where a text ends that is seen at `place`; 0 where none stands there. */
 static uint32_t check(const struct sift_sampler *sampler, const char *begin, uint32_t place, uint32_t len) {
   uint64_t word = fold8(begin + place);
   uint32_t low = (uint32_t)word;
-  uint32_t high = (uint32_t)(word >> 32);
-  uint32_t bucket = long_hash(low, high) >> (32 - BUCKET_BITS);
-  uint32_t end = check_table(sampler, &sampler->longs, bucket, word, UINT64_MAX, begin, place, len);
-  if (end != 0) {
-    return end;
+  uint32_t hash = long_hash(low, (uint32_t)(word >> 32));
+  uint32_t end = 0;
+  if (marked(sampler->long_bits, hash, LONG_WORD_BITS)) {
+    end = check_table(sampler, &sampler->longs, hash >> (32 - BUCKET_BITS), word, UINT64_MAX, begin, place, len);
   }
-  bucket = short_hash(low) >> (32 - BUCKET_BITS);
-  return check_table(sampler, &sampler->shorts, bucket, word, UINT32_MAX, begin, place, len);
+  if (end == 0 && covered(sampler, begin, place)) {
+    end = check_table(sampler, &sampler->shorts, short_hash(low) >> (32 - BUCKET_BITS), word, UINT32_MAX, begin, place, len);
+  }
+  return end;
 }
 
-/* Works off one step's places; returns where to go on, a multiple of the stride. */
-static uint32_t work_off(const struct sift_sampler *sampler, const char *text, uint32_t at, uint32_t len, unsigned seen,
-                         sift_sampler_fn found, void *context) {
-  uint32_t next = at + STEP;
-  uint32_t from = at;
+/* One scan: which text, whom to tell, and from where on. */
+struct look {
+  const struct sift_sampler *sampler;
+  const char *text;
+  uint32_t len;
+  uint32_t from; /* places before that are passed over */
+  sift_sampler_fn found;
+  void *context;
+};
+
+/* Works off the places of one word of what was seen; false: no more is wanted. */
+static bool work_off(struct look *look, uint32_t at, uint64_t seen) {
   for (; seen != 0; seen &= seen - 1) {
-    uint32_t place = at + (uint32_t)__builtin_ctz(seen) * SIFT_SAMPLER_STRIDE;
-    uint32_t end = place < from || place >= len ? 0 : check(sampler, text, place, len);
+    uint32_t place = at + (uint32_t)__builtin_ctzll(seen) * SIFT_SAMPLER_STRIDE;
+    if (place >= look->len) {
+      return true;
+    }
+    uint32_t end = place < look->from ? 0 : check(look->sampler, look->text, place, look->len);
     if (end == 0) {
       continue;
     }
-    from = found(context, end);
-    if (from == UINT32_MAX) {
-      return UINT32_MAX;
+    look->from = look->found(look->context, end);
+    if (look->from == UINT32_MAX) {
+      return false;
     }
   }
-  uint32_t behind = from & ~(uint32_t)(SIFT_SAMPLER_STRIDE - 1);
-  return behind > next ? behind : next;
+  return true;
 }
 
-static void scan(const struct sift_sampler *sampler, const char *text, uint32_t len, bool wide, sift_sampler_fn found,
-                 void *context) {
-  for (uint32_t at = 0; at < len;) {
-    unsigned seen = 0;
-    const char *stop = NULL;
+static void look_at(const struct sift_sampler *sampler, const char *at, const char *end, bool wide, uint8_t *seen) {
 #ifdef SIFT_SAMPLER_AVX2
-    if (wide) {
-      stop = skip_avx2(sampler, text + at, text + len, &seen);
-    }
-#endif
-    if (stop == NULL) {
-      stop = skip_portable(sampler, text + at, text + len, &seen);
-    }
-    if (seen == 0) {
-      return;
-    }
-    at = work_off(sampler, text, (uint32_t)(stop - text), len, seen, found, context);
+  if (wide) {
+    look_avx2(sampler, at, end, seen);
+    return;
   }
+#endif
   (void)wide;
+  look_portable(sampler, at, end, seen);
+}
+
+static void scan(struct look *look, bool wide) {
+  for (uint32_t at = 0; at < look->len;) {
+    uint64_t seen[BLOCK_WORDS] = {0}; /* a bit a place, in their order, as the bytes of a step and the word count them */
+    uint32_t size = look->len - at < BLOCK ? look->len - at : BLOCK;
+    look_at(look->sampler, look->text + at, look->text + at + size, wide, (uint8_t *)seen);
+    for (uint32_t i = 0; i < BLOCK_WORDS; i++) {
+      if (!work_off(look, at + i * WORD, seen[i])) {
+        return;
+      }
+    }
+    uint32_t behind = look->from & ~(uint32_t)(SIFT_SAMPLER_STRIDE - 1);
+    at = behind > at + size ? behind : at + size;
+  }
 }
 
 void sift_sampler_scan(const struct sift_sampler *sampler, const char *text, uint32_t len, sift_sampler_fn found, void *context) {
-  scan(sampler, text, len, sampler->wide, found, context);
+  scan(&(struct look){sampler, text, len, 0, found, context}, sampler->wide);
 }
 
 void sift_sampler_scan_portable(const struct sift_sampler *sampler, const char *text, uint32_t len, sift_sampler_fn found,
                                 void *context) {
-  scan(sampler, text, len, false, found, context);
+  scan(&(struct look){sampler, text, len, 0, found, context}, false);
+}
+
+void sift_sampler_make_portable(struct sift_sampler *sampler) {
+  sampler->wide = false;
 }

@@ -61,6 +61,9 @@ void sift_sampler_scan(const struct sift_sampler *sampler, const char *text, uin
 void sift_sampler_scan_portable(const struct sift_sampler *sampler, const char *text, uint32_t len, sift_sampler_fn found,
                                 void *context);
 
+/* The same for all later scans; before other threads know the sampler. */
+void sift_sampler_make_portable(struct sift_sampler *sampler);
+
 #ifdef __cplusplus
 }
 #endif

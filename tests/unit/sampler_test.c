@@ -11,7 +11,7 @@
 #include "tests/property/random.h"
 #include "tests/support/rules.h"
 
-enum { TEXT = 2000, FOUND_MAX = 4000 };
+enum { TEXT = 20000, FOUND_MAX = 4000, BLOCK = 4096 }; /* several of the blocks that are looked at as a whole */
 
 struct found {
   const char *text;
@@ -118,9 +118,30 @@ static void random_texts_are_read_as_by_definition(void **state) {
   static char text[TEXT];
   struct sift_sampler *sampler = sampler_of(texts, 5, "error: error: outofmemory");
   struct test_random random = {7};
-  for (int round = 0; round < 300; round++) {
+  for (int round = 0; round < 100; round++) {
     test_random_text(&random, text, TEXT);
     compare(sampler, text, test_random_below(&random, TEXT + 1), texts, 5);
+  }
+  sift_sampler_free(sampler);
+}
+
+/* Lines that end far behind the block, too: what was seen in them is passed over, and the next line is not. */
+static void texts_are_told_about_the_end_of_a_block(void **state) {
+  (void)state;
+  static char text[3 * BLOCK];
+  struct sift_sampler *sampler = sampler_of(texts, 5, "");
+  for (size_t t = 0; t < 5; t++) {
+    size_t size = strlen(texts[t]);
+    for (size_t before = BLOCK - 40; before < BLOCK + 40; before++) {
+      memset(text, '.', sizeof text);
+      memcpy(text + before, texts[t], size);
+      compare(sampler, text, sizeof text, texts, 5);
+      text[before + size] = '\n';
+      memcpy(text + 7, texts[t], size);
+      memcpy(text + 2 * BLOCK + 3, texts[t], size);
+      compare(sampler, text, sizeof text, texts, 5);
+      compare(sampler, text, (uint32_t)(before + size), texts, 5);
+    }
   }
   sift_sampler_free(sampler);
 }
@@ -168,6 +189,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_line_that_holds_a_text_is_told_wherever_it_stands),
       cmocka_unit_test(random_texts_are_read_as_by_definition),
+      cmocka_unit_test(texts_are_told_about_the_end_of_a_block),
       cmocka_unit_test(a_text_cut_by_the_end_is_not_told),
       cmocka_unit_test(the_callback_can_end_the_scan),
       cmocka_unit_test(the_census_knows_the_rarest_window),

@@ -5,7 +5,7 @@ import shutil
 import statistics
 import subprocess
 
-from . import others
+from . import logs, others
 from .page import Table, judged
 from .runs import BUILD, FLEETGEN, SPACESIFT, WORK, Run, fleet, in_turn, middle, pinned, spread, text_bytes
 
@@ -30,10 +30,13 @@ def path(quick):
             % (found["rule_count"], found["pattern_count"], found["bytes"] >> 20, found["rounds"], table))
 
 
-def wake(quick):
-    """The look for lines that may match, next to Hyperscan's own, and the size of a batch."""
-    logs = fleet("raw", 300, "200M", "per-space", "raw")
-    out = subprocess.run(pinned(SPACESIFT, "bench", "--quiet", "--format", "json", "--no-marginal", "--corpus", logs, "--corpus-bytes-max",
+WAYS = {"bare/block": "bare `hs_scan`, block mode", "bare/stream": "the same, stream mode", "bare/vectored": "the same, vectored mode",
+        "wake": "wake: sampler and what Hyperscan does beside it", "path": "whole path", "path/events": "whole path with events"}
+
+
+def measured_ways(quick, corpus):
+    """What `spacesift bench` tells of the ways to look through a corpus, and its speeds by name, in MB/s."""
+    out = subprocess.run(pinned(SPACESIFT, "bench", "--quiet", "--format", "json", "--no-marginal", "--corpus", corpus, "--corpus-bytes-max",
                                 str((16 if quick else 128) << 20), "--rounds", "3" if quick else "9", "--time", "10" if quick else "90"),
                          check=True, stdout=subprocess.PIPE)
     found = json.loads(out.stdout)
@@ -42,18 +45,27 @@ def wake(quick):
         if run.get("run_type", "iteration") == "iteration" and run.get("bytes_per_second"):
             speeds.setdefault(run["name"], []).append(run["bytes_per_second"] / 1e6)
     table = Table("what looks through the text", "MB/s", "spread", "times the bare scan", "95 %", "goal")
-    titles = {"bare/block": "bare `hs_scan`, block mode", "bare/stream": "the same, stream mode", "bare/vectored": "the same, vectored mode",
-              "wake": "wake: sampler and rest", "path": "whole path", "path/events": "whole path with events"}
-    for name, title in titles.items():
+    for name, title in WAYS.items():
         ratio = found["to_bare"].get(name)
         table.add(title, "%.0f" % statistics.median(speeds[name]), spread(speeds[name]), "%.2f" % ratio["value"] if ratio else "1",
                   "%.2f to %.2f" % (ratio["low"], ratio["high"]) if ratio else "",
                   judged(ratio["value"], 2.5, least=True, worst=ratio["low"]) if name == "wake" else "")
+    return table, speeds
+
+
+def wake(quick):
+    """The look for lines that may match, next to Hyperscan's own, on a fleet and on real logs, and the size of a batch."""
+    table, speeds = measured_ways(quick, fleet("raw", 300, "200M", "per-space", "raw"))
+    real, words = logs.text((16 if quick else 128) << 20)
+    blocks = ["Logs of a fleet that fleetgen made:\n\n%s" % table]
+    blocks.append("%s\n\n%s" % (words, measured_ways(quick, real)[0]) if real else "No real logs are at hand here: `--logs` names some.\n")
     batches = Table("batch, KiB", "bare `hs_scan`, MB/s", "whole path, MB/s")
     sizes = sorted({int(name.split(":")[1]) for name in speeds if "/batch:" in name})
     for size in sizes:
         batches.add("%g" % (size / 1024), *["%.0f" % statistics.median(speeds["%s/batch:%d" % (way, size)]) for way in ("bare/block", "path")])
-    return "%s\n%s" % (table, batches) if sizes else str(table)
+    if sizes:
+        blocks.append("The fleet's again, by size of batch:\n\n%s" % batches)
+    return "\n".join(blocks)
 
 
 def stages(quick):

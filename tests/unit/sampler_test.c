@@ -138,7 +138,7 @@ static void texts_are_told_about_the_end_of_a_block(void **state) {
       compare(sampler, text, sizeof text, texts, 5);
       text[before + size] = '\n';
       memcpy(text + 7, texts[t], size);
-      memcpy(text + 2 * BLOCK + 3, texts[t], size);
+      memcpy(text + (size_t)2 * BLOCK + 3, texts[t], size);
       compare(sampler, text, sizeof text, texts, 5);
       compare(sampler, text, (uint32_t)(before + size), texts, 5);
     }

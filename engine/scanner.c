@@ -36,8 +36,9 @@ enum sift_status sift_scanner_new(struct sift_scanner **out, const struct sift_d
   scanner->matched = malloc((database->pattern_count + 1) * sizeof *scanner->matched);
   scanner->match = pcre2_match_data_create(64, NULL);
   scanner->limits = sift_pcre_limits();
-  bool scratch = fit_scratch(&scanner->scratch, database->wake) && fit_scratch(&scanner->scratch, database->literals) &&
-                 fit_scratch(&scanner->scratch, database->rest) && fit_scratch(&scanner->scratch, database->confirm);
+  /* The largest first: scratch that is too small is made anew. */
+  bool scratch = fit_scratch(&scanner->scratch, database->confirm) && fit_scratch(&scanner->scratch, database->wake) &&
+                 fit_scratch(&scanner->scratch, database->rest) && fit_scratch(&scanner->scratch, database->literals);
   if (scanner->woken == NULL || scanner->matched == NULL || scanner->match == NULL || scanner->limits == NULL || !scratch) {
     sift_scanner_free(scanner);
     return SIFT_ENOMEM;

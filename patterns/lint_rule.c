@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "engine/database.h"
-#include "patterns/lint_internal.h"
 #include "engine/pattern.h"
+#include "patterns/lint_internal.h"
 
 /* Hyperscan looks for fixed text first; below this it has little to look for. */
 enum { LITERAL_BYTES_MIN = 4 };

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "engine/database.h"
-#include "patterns/lint_internal.h"
 #include "engine/pattern.h"
+#include "patterns/lint_internal.h"
 #include "patterns/shape.h"
 
 /* Beyond these a set is larger than any that people write: what is looked at first is told, and the check ends in seconds. */

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "engine/batch.h"
+#include "engine/pattern.h"
 #include "engine/stream.h"
 #include "patterns/loader_internal.h"
-#include "engine/pattern.h"
 
 static const struct sift_field example_fields[] = {{"match", true}, {"no_match", true}};
 

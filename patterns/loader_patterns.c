@@ -1,8 +1,8 @@
 /* Patterns as a rule file writes them: what their text alone can be wrong in. The engines judge the rest when they compile. */
 #include <string.h>
 
-#include "patterns/loader_internal.h"
 #include "engine/pattern.h"
+#include "patterns/loader_internal.h"
 
 static bool check_bytes(struct sift_reading *reading, const struct sift_yaml *node, const char *field, struct sift_span text) {
   if (text.len > SIFT_PATTERN_BYTES_MAX) {

@@ -5,8 +5,8 @@
 
 #include "engine/atoms.h"
 #include "engine/database_internal.h"
-#include "engine/sampler.h"
 #include "engine/pattern.h"
+#include "engine/sampler.h"
 
 /* Repeats of a few are cheap; so are refusals and hits that are rare. */
 enum { REPEAT_LARGE = 8, REFUSED_SHARE_PERCENT = 50, LINES_A_WAKE = 10000, LINES_A_HIT = 1000 };

@@ -264,9 +264,12 @@ enum sift_status sift_database_info(const struct sift_database *database, struct
     return SIFT_OK;
   }
   hs_scratch_t *scratch = NULL;
-  if (hs_alloc_scratch(database->wake, &scratch) != HS_SUCCESS || hs_alloc_scratch(database->confirm, &scratch) != HS_SUCCESS) {
-    hs_free_scratch(scratch);
-    return SIFT_ENOMEM;
+  const hs_database_t *const all[] = {database->confirm, database->wake, database->rest, database->literals};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    if (all[i] != NULL && hs_alloc_scratch(all[i], &scratch) != HS_SUCCESS) {
+      hs_free_scratch(scratch);
+      return SIFT_ENOMEM;
+    }
   }
   hs_scratch_size(scratch, &out->scratch_bytes);
   hs_free_scratch(scratch);

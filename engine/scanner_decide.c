@@ -52,12 +52,14 @@ static int on_find(unsigned id, unsigned long long from, unsigned long long to, 
   (void)flags;
   struct sift_finds *finds = context;
   const struct sift_find find = {line_of(finds, (uint32_t)to - 1), id};
-  const struct sift_find *last = finds->count > 0 ? &finds->items[finds->count - 1] : NULL;
   finds->last_line = find.line;
-  if (last != NULL && by_line(last, &find) == 0) {
-    return 0;
+  if (finds->count > 0) {
+    struct sift_find last = finds->items[finds->count - 1];
+    if (by_line(&last, &find) == 0) {
+      return 0;
+    }
+    finds->disordered = finds->disordered || find.line < last.line;
   }
-  finds->disordered = finds->disordered || (last != NULL && find.line < last->line);
   if (finds->count == FINDS_MAX) {
     settle_finds(finds);
     finds->full = finds->count > FINDS_MAX / 2;

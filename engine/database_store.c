@@ -10,7 +10,7 @@
 /* What Hyperscan makes, in the order of the file. */
 enum { PARTS = 4 };
 
-static const char magic[8] = "SIFTDB5";
+static const char magic[8] = "SIFTDB6";
 
 /* Fixed-size front matter, native byte order: the file never leaves the machine, and the platform is one of the seals. */
 struct seals {

@@ -38,6 +38,17 @@ static size_t escape_len(const char *text) {
   return 2;
 }
 
+/* The length of [:name:] or [:^name:], also with . or = for the colons; 0 where it is none, and the bracket plain text. */
+static size_t posix_len(const char *text) {
+  if (text[0] != '[' || !in(":.=", text[1])) {
+    return 0;
+  }
+  size_t at = 2 + (text[2] == '^');
+  size_t name = strspn(text + at, "abcdefghijklmnopqrstuvwxyz");
+  at += name;
+  return name > 0 && text[at] == text[1] && text[at + 1] == ']' ? at + 2 : 0;
+}
+
 /* […], where a ']' first, escaped, or within [:…:] does not end it. */
 static size_t class_len(const char *text) {
   size_t at = 1 + (text[1] == '^');
@@ -45,9 +56,8 @@ static size_t class_len(const char *text) {
   while (text[at] != '\0' && text[at] != ']') {
     if (text[at] == '\\' && text[at + 1] != '\0') {
       at += 2;
-    } else if (text[at] == '[' && in(":.=", text[at + 1]) && strchr(text + at + 2, ']') != NULL) {
-      const char *end = strchr(text + at + 2, ']');
-      at = end[-1] == text[at + 1] ? (size_t)(end - text) + 1 : at + 1;
+    } else if (posix_len(text + at) > 0) {
+      at += posix_len(text + at);
     } else {
       at++;
     }

@@ -54,6 +54,11 @@ static bool put_set(struct writer *writer, uint64_t set[4]) {
 }
 
 static bool put_class(struct writer *writer, struct sift_span text) {
+  for (size_t i = 0; i + 1 < text.len; i++) {
+    if (text.data[i] == '\\' && strchr("QE", text.data[++i]) != NULL) {
+      return false; /* quoting within a class: where it ends is not told by its brackets */
+    }
+  }
   if (text.len > 2 && text.data[1] == '^') {
     bool special = text.data[2] == ']' || text.data[2] == '-'; /* it stands for itself only at the begin */
     put(writer, sift_span_of(special ? "[^\\n\\" : "[^\\n"));

@@ -23,12 +23,16 @@ static const char magic[8] = "SIFTRS1";
 
 enum { DEPTH_MAX = 64 }; /* of nodes and of conditions, each; rule files are nested no deeper */
 
+/* An item in memory is larger than as it is packed, by so much at most. */
+enum { ITEM_RATIO_MAX = 16 };
+
 /* A pass over a rule set: into `pack`, or out of `cursor` where `pack` is NULL. */
 struct pass {
   struct sift_pack *pack;
   struct sift_cursor cursor;
   struct sift_arena *arena; /* of the rule set that is read */
   const struct sift_ruleset *ruleset;
+  size_t items_left; /* bytes of items that may still be made when reading */
   bool no_memory, too_deep;
 };
 
@@ -108,11 +112,14 @@ static void place(struct pass *pass, unsigned *line, unsigned *column) {
 
 /* ---- lists ---- */
 
-/* Begins a list of `*count` items of `size` bytes. When reading, gives zeroed items from the arena, and as many of them as
- * there are bytes left at most; when writing, those that are there. */
+/* Begins a list of `*count` items of `size` bytes. When reading, gives zeroed items from the arena, of which there are not more than
+ * so many packed bytes can hold; when writing, those that are there. */
 static void *list(struct pass *pass, const void *items, size_t *count, size_t size, uint32_t count_max) {
   if (reading(pass)) {
     *count = sift_take_array(&pass->cursor, count_max);
+    sift_cursor_expect(&pass->cursor, *count * size <= pass->items_left);
+    *count = good(pass) ? *count : 0;
+    pass->items_left -= *count * size;
     void *made = *count > 0 ? sift_arena_alloc(pass->arena, *count * size) : NULL;
     pass->no_memory |= *count > 0 && made == NULL;
     *count = made != NULL ? *count : 0;
@@ -387,7 +394,8 @@ static enum sift_status seals_hold(struct seals *seals, const struct sift_rulese
 }
 
 static enum sift_status read_body(struct sift_ruleset *ruleset, const struct seals *seals, struct sift_span body) {
-  struct pass pass = {.cursor = sift_cursor(body), .arena = &ruleset->arena, .ruleset = ruleset};
+  struct pass pass = {
+      .cursor = sift_cursor(body), .arena = &ruleset->arena, .ruleset = ruleset, .items_left = body.len * ITEM_RATIO_MAX};
   whole(&pass, ruleset);
   if (pass.no_memory) {
     return SIFT_ENOMEM;

@@ -363,7 +363,8 @@ static uint32_t check_table(const struct sift_sampler *sampler, const struct gra
       continue;
     }
     uint32_t start = place - gram->offset;
-    if (text->len <= len - start && same_folded(begin + start, text)) {
+    bool same = text->len <= len - start && same_folded(begin + start, text);
+    if (same && memchr(begin + start, '\n', text->len) == NULL) { /* a newline folds to '*' */
       return start + text->len;
     }
   }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/batch.h"
 #include "engine/scanner_internal.h"
 
 /* More are put in order, so that those told twice go; where they do not, the lines are confirmed one by one. */
@@ -143,7 +144,7 @@ static bool make_room(struct sift_scanner *scanner) {
 /* Puts the woken lines together, each with a newline behind. Its length; UINT32_MAX when memory is out. */
 static uint32_t gather(struct sift_scanner *scanner) {
   struct sift_finds *finds = &scanner->finds;
-  size_t need = (size_t)scanner->len + scanner->woken_count + 1;
+  size_t need = (size_t)scanner->len + scanner->woken_count + SIFT_PADDING;
   if (finds->text_capacity < need) {
     free(finds->text);
     finds->text = calloc(1, need);

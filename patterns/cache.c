@@ -306,10 +306,10 @@ enum sift_status sift_rules_load_kept(struct sift_ruleset **out, const char *pat
     return sift_rules_load(out, path, problems);
   }
   enum sift_status status = restore(out, &origin, kept);
-  if (status == SIFT_OK || status == SIFT_ENOMEM) {
+  if (status == SIFT_OK) {
     return status;
   }
-  status = sift_rules_load(out, NULL, problems);
+  status = sift_rules_load(out, NULL, problems); /* if memory was out, it may do for that */
   if (status == SIFT_OK) {
     keep_pack(*out, &origin, kept);
   }

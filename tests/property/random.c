@@ -20,8 +20,8 @@ static const char *const words[] = {
     "ab",          "abc",     "bca", "error",          "Err",          "c a",           "b",
     "port 7",      "a.b",     "cab", "ModuleNotFound", "NotFoundHere", "exit code: 13", "refused by peer",
     "OutOfMemory", "xit code"};
-static const char *const classes[] = {"\\s", "\\s+",  "[^a]",  "[^x]*", "\\d", "\\w+",   ".",      ".{1,3}", "\\W",
-                                      "\\D", "[^-x]", "[abc]", "\\b",   ".*",  "\\d\\d", "[\\s,]", "\\x3a",  "[Mm]"};
+static const char *const classes[] = {"\\s",   "\\s+",  "[^a]",  "[^x]*", "\\d", "\\w+",   ".",      ".{1,3}", "\\W", "\\D",
+                                      "[^-x]", "[^[:]", "[abc]", "\\b",   ".*",  "\\d\\d", "[\\s,]", "\\x3a",  "[Mm]"};
 
 static void append(char *out, size_t size, const char *text) {
   size_t len = strlen(out);

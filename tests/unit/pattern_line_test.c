@@ -55,6 +55,8 @@ static void classes_leave_the_newline_out(void **state) {
   expect("[^]x]", "[^\\n\\]x]");
   expect("[^-x]", "[^\\n\\-x]");
   expect("[^[:alpha:]]", "[^\\n[:alpha:]]");
+  expect("a[^[:]\\s]", "a[^\\n[:][^\\S\\n]]"); /* no name of a class: ends at the first bracket */
+  expect("a[^[=]\\s", "a[^\\n[=][^\\S\\n]");
   expect("a\\s+b", "a[^\\S\\n]+b");
   expect("\\W\\D", "[^\\w\\n][^\\d\\n]");
   expect("[\\s,]", "[\\x09-\\x09\\x0b-\\x0d\\x20-\\x20\\x2c-\\x2c]");
@@ -64,9 +66,9 @@ static void classes_leave_the_newline_out(void **state) {
 static void what_is_not_told_is_not_claimed(void **state) {
   (void)state;
   static const char *const patterns[] = {
-      "a\\nb",  "a\nb",   "\\x0a",   "[\\n]",    "[\\p{L}]", "\\p{L}", "(?s)a.b", "(?s:.)",      "(?x) a b", "(?m)^a",
-      "(?=a)b", "a(?!b)", "(?<=a)b", "(?<!a)b",  "(a)\\1",   "a++",    "(?>a)",   "\\R",         "\\v",      "\\N{U+41}",
-      "\\012",  "\\cJ",   "(*ANY)a", "(?|a|b)c", "\\H",      "\\V",    "(?im)a",  "[[:space:]]",
+      "a\\nb",  "a\nb",   "\\x0a",   "[\\n]",    "[\\p{L}]", "\\p{L}", "(?s)a.b", "(?s:.)",      "(?x) a b",      "(?m)^a",
+      "(?=a)b", "a(?!b)", "(?<=a)b", "(?<!a)b",  "(a)\\1",   "a++",    "(?>a)",   "\\R",         "\\v",           "\\N{U+41}",
+      "\\012",  "\\cJ",   "(*ANY)a", "(?|a|b)c", "\\H",      "\\V",    "(?im)a",  "[[:space:]]", "[^\\Q]\\E\\s]", "[^\\E]k]",
   };
   for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
     expect(patterns[i], NULL);

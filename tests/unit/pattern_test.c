@@ -30,6 +30,7 @@ static void tokens_cover_the_pattern(void **state) {
   assert_string_equal(kinds("^ab(?:c|d)*$"), "^LL(L|L)*^");
   assert_string_equal(kinds("a.{2,3}?b{2}c{,3}d{x}"), "L.*L*LLLLLLLLL");
   assert_string_equal(kinds("[]a][^]a][[:alpha:]]]"), "[[[L");
+  assert_string_equal(kinds("[[:]a][[:^alpha:]][[:a]b[[=]]"), "[LL[[L[L");
   assert_string_equal(kinds("[a\\]b]c"), "[L");
   assert_string_equal(kinds("\\x41\\x{1F}\\p{Lu}\\k<n>\\g{1}\\12\\d\\."), "eeeeeeeL");
   assert_string_equal(kinds("(?i)(?#com)ment)(*UCP)"), "--LLLL)-");

@@ -50,6 +50,7 @@ static void expect_mode(const struct test_rule *rules, size_t count, const char 
 
 static void expect(const struct test_rule *rules, size_t count, const char *text, const char *want) {
   expect_mode(rules, count, text, want, SIFT_SCAN_SAMPLER);
+  expect_mode(rules, count, text, want, SIFT_SCAN_DENSE);
   expect_mode(rules, count, text, want, SIFT_SCAN_BATCH);
   expect_mode(rules, count, text, want, SIFT_SCAN_LINES);
   expect_mode(rules, count, text, want, SIFT_SCAN_ADAPTIVE);
@@ -64,6 +65,27 @@ static void a_pattern_never_matches_across_lines(void **state) {
   };
   expect(rules, 3, "foo\nbar open\nclose begin\nend\n", "");
   expect(rules, 3, "foo bar\nopen close\nbegin end\n", "space@0+7\nnegated@8+10\ndot@19+9\n");
+}
+
+/* '*' and a newline differ in the bit that folds letters. */
+static void a_text_does_not_stand_across_a_line_end(void **state) {
+  (void)state;
+  const struct test_rule rules[] = {
+      {.id = "star", .any = {"alpha beta gamma\\*delta epsilon"}},
+      {.id = "part", .any = {"beta gamma"}},
+  };
+  expect(rules, 2, "xx alpha beta gamma\ndelta epsilon\nfoo\n", "part@0+19\n");
+  expect(rules, 2, "foo\nalpha beta gamma*delta epsilon\n", "part@4+30\nstar@4+30\n");
+}
+
+static void odd_classes_are_those_of_the_line(void **state) {
+  (void)state;
+  const struct test_rule colon = {.id = "colon", .any = {"failed[^[:]\\s+code 13"}};
+  const struct test_rule quoted = {.id = "quoted", .any = {"failed [^\\Q]\\E\\s]+ code 13"}};
+  const struct test_rule empty = {.id = "empty", .any = {"failed [^\\E]k] code 13"}};
+  expect(&colon, 1, "failed\n]code 13\nfoo\nfailedx code 13\nfailedx\ncode 13\n", "colon@20+15\n");
+  expect(&quoted, 1, "failed abc code 13\nfoo\nfailed [[[ code 13\nx\n", "quoted@0+18\nquoted@23+18\n");
+  expect(&empty, 1, "failed ]\ncode 13\nfailed k code 13\nfoo\nfailed x code 13\n", "empty@38+16\n");
 }
 
 static void anchors_are_those_of_the_line(void **state) {
@@ -353,6 +375,8 @@ static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_pattern_never_matches_across_lines),
+      cmocka_unit_test(a_text_does_not_stand_across_a_line_end),
+      cmocka_unit_test(odd_classes_are_those_of_the_line),
       cmocka_unit_test(anchors_are_those_of_the_line),
       cmocka_unit_test(all_and_none_hold_within_the_line),
       cmocka_unit_test(look_around_and_back_references_are_confirmed),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/database_internal.h"
+#include "engine/pattern.h"
 
 enum sift_status sift_subset_make(struct sift_subset *out, const struct sift_ruleset *whole, const bool *keep) {
   *out = (struct sift_subset){.ruleset = *whole};
@@ -43,12 +44,18 @@ static enum sift_status compile_rest(struct sift_database *database) {
   unsigned *flags = calloc(database->pattern_count + 1U, sizeof *flags);
   unsigned *ids = calloc(database->pattern_count + 1U, sizeof *ids);
   unsigned count = 0;
+  struct sift_arena arena;
   hs_compile_error_t *error = NULL;
+  sift_arena_init(&arena);
   enum sift_status status = texts != NULL && flags != NULL && ids != NULL ? SIFT_OK : SIFT_ENOMEM;
   for (uint32_t i = 0; i < database->pattern_count && status == SIFT_OK; i++) {
     const struct sift_compiled *compiled = &database->patterns[i];
     if (compiled->role == SIFT_ROLE_ANY && compiled->atoms.count == 0) {
-      texts[count] = compiled->pattern->text;
+      const char *text = compiled->pattern->text;
+      if (compiled->in_line && !sift_pattern_in_line(&text, &arena, compiled->pattern->text)) {
+        status = SIFT_ENOMEM;
+      }
+      texts[count] = text;
       flags[count] = sift_wake_flags(compiled);
       ids[count++] = i;
     }
@@ -61,6 +68,7 @@ static enum sift_status compile_rest(struct sift_database *database) {
   free(texts);
   free(flags);
   free(ids);
+  sift_arena_release(&arena);
   return status;
 }
 

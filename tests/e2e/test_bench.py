@@ -4,6 +4,7 @@ import gzip
 import html.parser
 import re
 import sqlite3
+import statistics
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_json_is_google_benchmarks(findings):
     needed = {"name", "run_name", "run_type", "repetitions", "repetition_index", "threads", "iterations", "real_time", "cpu_time", "time_unit"}
     for entry in findings["benchmarks"]:
         assert needed <= set(entry)
-        assert entry["time_unit"] == "ms" and entry["cpu_time"] >= 0 and entry["run_type"] == "iteration"
+        assert entry["time_unit"] == "us" and entry["cpu_time"] >= 0 and entry["run_type"] == "iteration"
     names = {entry["name"] for entry in findings["benchmarks"]}
     assert {"compile", "start", "bare/block", "bare/stream", "bare/vectored", "wake", "path", "path/events"} <= names
     assert {"path/batch:65536", "bare/block/batch:1048576", "path/threads:1", "path/rules:3", "this/path", "that/path"} <= names
@@ -134,8 +135,30 @@ def test_speeds_are_bytes_over_measured_time(findings):
     for entry in findings["benchmarks"]:
         if "bytes" in entry:
             time = entry["real_time"] if "/threads:" in entry["name"] else entry["cpu_time"]
-            assert entry["bytes_per_second"] == pytest.approx(entry["bytes"] / time * 1e3, rel=1e-3)
+            assert entry["bytes_per_second"] == pytest.approx(1e6 / (time / 1e6), rel=1e-6)
+            assert entry["iterations"] == max(1, round(entry["bytes"] / 1e6))
             assert entry["bytes"] >= findings["context"]["corpus"]["sample_bytes"] / 2
+        else:
+            assert entry["iterations"] == 1
+
+
+def medians(document):
+    """Name to the median of its times, of the entries that go through text: what compare.py looks at."""
+    times = {}
+    for entry in document["benchmarks"]:
+        if "bytes" in entry and "/threads:" not in entry["name"]:
+            assert entry["cpu_time"] == pytest.approx(1e12 / entry["bytes_per_second"], rel=1e-6)
+            times.setdefault(entry["name"], []).append(entry["cpu_time"])
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def test_times_are_of_a_million_bytes_whatever_a_run_goes_through(slow, fast, log):
+    words = ["--corpus", log, "--no-marginal", "--format", "json"]
+    short, long = (bench("--rules", slow, *words, time=seconds).document for seconds in (1, 6))
+    assert long["context"]["corpus"]["sample_bytes"] > 1.5 * short["context"]["corpus"]["sample_bytes"]
+    first, second = medians(short), medians(long)
+    assert 2 / 3 < second["path"] / first["path"] < 1.5
+    assert medians(bench("--rules", fast, *words).document)["path"] < min(first["path"], second["path"])
 
 
 def test_the_other_set_is_told_to_be_faster(findings):

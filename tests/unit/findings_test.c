@@ -106,9 +106,12 @@ static void json_has_an_entry_for_each_round(void **state) {
   assert_false(json.failed);
   expect(json.bytes,
          "\"name\":\"path\",\"family_index\":3,\"per_family_instance_index\":0,\"run_name\":\"path\",\"run_type\":\"iteration\","
-         "\"repetitions\":2,\"repetition_index\":1,\"threads\":1,\"iterations\":1,\"real_time\":2000");
+         "\"repetitions\":2,\"repetition_index\":1,\"threads\":1,\"iterations\":100,\"real_time\":20000,\"cpu_time\":21000,\"time_"
+         "unit\":\"us\"");
   expect(json.bytes, "\"name\":\"path/threads:2\"");
-  expect(json.bytes, "\"bytes_per_second\":50000000"); /* by the wall, where threads are the point */
+  expect(json.bytes, "\"bytes_per_second\":50000000");           /* by the wall, where threads are the point */
+  expect(json.bytes, "\"name\":\"compile\",\"family_index\":0"); /* no text: the whole of it is one iteration */
+  expect(json.bytes, "\"iterations\":1,\"real_time\":3000000,\"cpu_time\":3000000,");
   expect(json.bytes, "\"batch_bytes\":65536");
   expect(json.bytes, "\"reason\":\"no_text\"");
   expect(json.bytes, "\"path\":\"/bin/<old>\"");

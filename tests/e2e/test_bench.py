@@ -104,6 +104,21 @@ def test_a_slow_rule_comes_out_worst_with_its_reason(findings):
     assert not reasons["panic"] & {"short_text", "no_text", "common_text"}
 
 
+def test_a_rule_that_keeps_the_sampler_in_use_alone_is_told(place, log):
+    rules = place / "lone"
+    rules.mkdir()
+    alone = RULES.format(name="lone", id="short", pattern=r"code abcd\d+x", match="code abcd1x", no_match="abcd", title="A code")
+    (rules / "rules.yaml").write_text(alone.split("  - id: panic")[0])
+    words = ["--rules", rules, "--corpus", log]
+    told = bench(*words, "--format", "json").document
+    assert told["marginal"]["groups"][0]["rules"] == ["short"]
+    assert [reason["reason"] for reason in told["rules"][0]["reasons"]] == ["sampler_alone"]
+    assert "the sampler runs for this rule alone" in bench(*words).text
+    page = place / "lone.html"
+    bench(*words, "--format", "html", "-o", page)
+    assert "the sampler runs for this rule alone" in page.read_text()
+
+
 def test_what_is_counted_is_what_stands_in_the_log(findings):
     rules = {rule["rule"]: rule for rule in findings["rules"]}
     wakes = LINES // 1000

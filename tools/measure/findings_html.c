@@ -261,15 +261,19 @@ static void put_versus(struct sift_text *text, const struct sift_versus *versus)
 }
 
 static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {
+  char figure[SIFT_LIMIT_FIGURE_BYTES];
   sift_text_format(
       text, "<h2>%s the budget</h2>\n<table><tr><th>limit</th><th class=\"n\">bound</th><th class=\"n\">value</th><th></th></tr>\n",
       verdict->kept ? "Within" : "Over");
   for (size_t i = 0; i < verdict->count; i++) {
     const struct sift_bench_budget_line *line = &verdict->lines[i];
-    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.6g</td>", sift_limit_name(line->limit), line->bound);
-    sift_text_format(text, line->unknown ? "<td class=\"n\">not measured</td>" : "<td class=\"n\">%.6g</td>", line->value);
-    sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded ");
+    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%s</td>", sift_limit_name(line->limit),
+                     sift_limit_figure(figure, line->bound));
+    sift_text_format(text, line->unknown ? "<td class=\"n\">not measured</td>" : "<td class=\"n\">%s</td>",
+                     sift_limit_figure(figure, line->value));
+    sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded");
     if (!line->kept) {
+      sift_text_put(text, line->rule[0] != '\0' ? " for rule " : "");
       sift_html_escape(text, sift_span_of(line->rule));
       sift_text_put(text, "</td></tr>\n");
     }

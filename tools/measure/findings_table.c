@@ -371,14 +371,15 @@ static void put_versus(struct sift_text *text, const struct sift_versus *versus)
 }
 
 static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {
+  char figure[SIFT_LIMIT_FIGURE_BYTES];
   put_heading(text, verdict->kept ? "Within the budget\n" : "Over the budget\n");
   for (size_t i = 0; i < verdict->count; i++) {
     const struct sift_bench_budget_line *line = &verdict->lines[i];
     sift_text_style(text, line->kept ? SIFT_STYLE_GREEN : SIFT_STYLE_RED);
     sift_text_format(text, "  %-8s", line->kept ? "kept" : "EXCEEDED");
     sift_text_style(text, SIFT_STYLE_PLAIN);
-    sift_text_format(text, " %-28s %14.6g", sift_limit_name(line->limit), line->bound);
-    sift_text_format(text, line->unknown ? "  was not measured" : "  is %.6g", line->value);
+    sift_text_format(text, " %-28s %14s", sift_limit_name(line->limit), sift_limit_figure(figure, line->bound));
+    sift_text_format(text, line->unknown ? "  was not measured" : "  is %s", sift_limit_figure(figure, line->value));
     sift_text_put(text, line->rule[0] != '\0' ? " for rule " : "");
     sift_text_safe(text, sift_span_of(line->rule), 20);
     sift_text_put(text, "\n");

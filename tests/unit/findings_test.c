@@ -131,6 +131,10 @@ static void a_page_holds_no_markup_from_outside(void **state) {
   char *page = taken(&text);
   expect(page, "&lt;b&gt;&amp;\xef\xbf\xbd");
   expect(page, "&lt;part&gt;");
+  expect(page, "<p>Found: 6 hits (600.0 a million lines); 8 lines woken, 2 of them refused.</p>");
+  expect(page, "0 of 0 cores; load"); /* neither frequency nor governor is known */
+  expect(page, "<td class=\"over\">exceeded for rule slow</td>");
+  assert_null(strstr(page, "points=\"\""));
   expect(page, "&lt;cpu&gt;");
   expect(page, "&lt;1&gt;");
   expect(page, "/bin/&lt;old&gt;: &lt;p&gt;");

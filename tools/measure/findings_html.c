@@ -45,8 +45,12 @@ static void put_setting(struct sift_text *text, const struct sift_findings *find
            corpus->part_count > 0 ? corpus->parts[0].name : "", corpus->part_count > 1 ? ", …" : "",
            corpus->cut ? ", cut at --corpus-bytes-max" : "", sift_text_bytes(bytes[1], figures->sample_bytes));
   put_row(text, "corpus", value);
-  snprintf(value, sizeof value, "%s, %u of %u cores, %.0f MHz %s; load %.2f %.2f %.2f", host->cpu, host->cores, host->cpus,
-           host->mhz, host->governor, host->load[0], host->load[1], host->load[2]);
+  char mhz[32] = "";
+  if (host->mhz > 0) {
+    snprintf(mhz, sizeof mhz, ", %.0f MHz", host->mhz);
+  }
+  snprintf(value, sizeof value, "%s, %u of %u cores%s%s%s; load %.2f %.2f %.2f", host->cpu, host->cores, host->cpus, mhz,
+           host->governor[0] != '\0' ? ", " : "", host->governor, host->load[0], host->load[1], host->load[2]);
   put_row(text, "machine", value);
   snprintf(value, sizeof value, "spacesift %s, %s, build %s; Hyperscan %s (%s), PCRE2 %s, zstd %s", host->version, host->compiler,
            host->build, host->hyperscan, host->platform, host->pcre, host->zstd);
@@ -79,6 +83,11 @@ static void put_sizes(struct sift_text *text, const struct sift_figures *figures
   sift_text_put(text, "</table>\n");
 }
 
+static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+  char found[SIFT_FOUND_BYTES];
+  sift_text_format(text, "<p>Found: %s.</p>\n", sift_findings_found(found, figures));
+}
+
 /* ---- throughput ---- */
 
 static void put_ways(struct sift_text *text, const struct sift_figures *figures) {
@@ -102,10 +111,11 @@ static void put_ways(struct sift_text *text, const struct sift_figures *figures)
 static void put_plot(struct sift_text *text, const struct sift_figures *figures, enum sift_chart chart, const char *title,
                      const char *axis) {
   bool threads = chart == SIFT_CHART_THREADS;
-  struct sift_plot plot = {.title = title, .x_name = axis, .y_name = threads ? "MB/s by the wall" : "MB/s of CPU", .count = 2};
+  struct sift_plot plot = {.title = title, .x_name = axis, .y_name = threads ? "MB/s by the wall" : "MB/s of CPU"};
+  plot.count = threads ? 1 : 2; /* the bare scan is not run by threads */
   plot.binary = chart == SIFT_CHART_BATCH;
   plot.lines[0].name = "whole path";
-  plot.lines[1].name = threads ? "" : "bare hs_scan";
+  plot.lines[1].name = "bare hs_scan";
   for (size_t i = 0; i < figures->series_count; i++) {
     const struct sift_point *series = &figures->series[i];
     if (series->chart == chart) {
@@ -288,6 +298,7 @@ void sift_findings_html(struct sift_text *text, const struct sift_findings *find
   if (findings->verdict != NULL) {
     put_verdict(text, findings->verdict);
   }
+  put_found(text, figures);
   put_ways(text, figures);
   put_plot(text, figures, SIFT_CHART_BATCH, "By size of batch", "batch");
   put_plot(text, figures, SIFT_CHART_THREADS, "By number of threads", "threads");

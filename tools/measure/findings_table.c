@@ -87,14 +87,21 @@ static void put_sizes(struct sift_text *text, const struct sift_figures *figures
                    sift_text_bytes(out[1], sizes->stream_state), sift_text_bytes(out[2], sizes->vectored));
 }
 
-static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+const char *sift_findings_found(char out[SIFT_FOUND_BYTES], const struct sift_figures *figures) {
   const struct sift_path_result *found = &figures->found;
-  char out[3][SIFT_NUMBER_BYTES];
+  char number[3][SIFT_NUMBER_BYTES];
   double lines = figures->corpus->lines > 0 ? (double)figures->corpus->lines : 1;
+  snprintf(out, SIFT_FOUND_BYTES, "%s hit%s (%.1f a million lines); %s line%s woken, %s of them refused",
+           sift_text_number(number[0], found->hits), found->hits == 1 ? "" : "s", 1e6 * (double)found->hits / lines,
+           sift_text_number(number[1], found->woken), found->woken == 1 ? "" : "s",
+           sift_text_number(number[2], found->woken - found->confirmed));
+  return out;
+}
+
+static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+  char found[SIFT_FOUND_BYTES];
   put_label(text, "found");
-  sift_text_format(text, "%s hits (%.1f a million lines); %s lines woken, %s of them refused\n",
-                   sift_text_number(out[0], found->hits), 1e6 * (double)found->hits / lines, sift_text_number(out[1], found->woken),
-                   sift_text_number(out[2], found->woken - found->confirmed));
+  sift_text_format(text, "%s\n", sift_findings_found(found, figures));
 }
 
 /* ---- throughput ---- */

@@ -522,6 +522,8 @@ def test_a_corpus_beyond_the_limit_gives_a_part_of_each_file(slow, place, log):
         (["--corpus", "x", "--budget", "nowhere.yaml"], "nowhere.yaml"),
         (["--corpus", "x", "--rules", "nowhere"], "nowhere"),
         (["--corpus", "x", "--speed"], "there is no option '--speed'"),
+        (["--corpsu", "x"], "there is no option '--corpsu'; did you mean '--corpus'?"),
+        (["--corpsu=x"], "did you mean '--corpus'?"),
     ],
 )
 def test_wrong_usage_is_told(slow, words, said):

@@ -359,6 +359,11 @@ def test_a_profile_that_cannot_be_used_is_told(words, said):
     assert said in result.err
 
 
+def test_a_profile_that_is_not_there_is_told_by_its_cause():
+    result = rules("compile", "--profile", "no/such/place")
+    assert "cannot use no/such/place as a corpus: No such file or directory" in result.err and "wrong usage" not in result.err
+
+
 def test_a_profile_of_too_little_text_is_told(tmp_path):
     log = shards.put(tmp_path / "small.log", "a line\n")
     result = rules("compile", "--profile", log, "--rules", program.RULES)

@@ -37,6 +37,7 @@ static void every_error_is_told_where_it_stands(void **state) {
              {"\nmax_rule_share: 2\n", 2, 17},
              {"max_scratch_bytes: 1e999\n", 1, 20},
              {"max_scratch_bytes: .\n", 1, 20},
+             {"max_differing_rules: 0.5\n", 1, 22},
              {"{}\n", 1, 1},
              {"", 1, 1}};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -58,6 +59,31 @@ static void a_file_that_is_not_there_is_a_problem(void **state) {
   assert_int_equal(sift_bench_budget_read(&budget, "/nowhere/budget.yaml", &problems), SIFT_EIO);
   assert_int_equal(problems.errors, 1);
   sift_problems_release(&problems);
+}
+
+static void what_cannot_be_measured_is_known_before(void **state) {
+  (void)state;
+  const struct sift_bench_plan all = {.compares = true, .marginal = true, .rounds = 2};
+  const struct sift_bench_plan little = {.rounds = 2};
+  const struct sift_bench_plan once = {.compares = true, .marginal = true, .rounds = 1};
+  for (int i = 0; i < SIFT_LIMITS; i++) {
+    enum sift_limit limit = (enum sift_limit)i;
+    bool against = limit == SIFT_LIMIT_AGAINST || limit == SIFT_LIMIT_DIFFERING;
+    bool ratio = limit == SIFT_LIMIT_THROUGHPUT_RATIO || limit == SIFT_LIMIT_WAKE_RATIO || limit == SIFT_LIMIT_AGAINST;
+    assert_null(sift_limit_lacks(limit, &all));
+    assert_int_equal(sift_limit_lacks(limit, &little) != NULL, against || limit == SIFT_LIMIT_MARGINAL);
+    assert_int_equal(sift_limit_lacks(limit, &once) != NULL, ratio || limit == SIFT_LIMIT_MARGINAL);
+  }
+}
+
+static void figures_keep_their_digits(void **state) {
+  (void)state;
+  char out[SIFT_LIMIT_FIGURE_BYTES];
+  assert_string_equal(sift_limit_figure(out, 8812345), "8812345");
+  assert_string_equal(sift_limit_figure(out, 1234567.25), "1234567.25");
+  assert_string_equal(sift_limit_figure(out, 0.75), "0.75");
+  assert_string_equal(sift_limit_figure(out, 0), "0");
+  assert_string_equal(sift_limit_figure(out, 1e300), "1e+300");
 }
 
 /* ---- judging ---- */
@@ -156,6 +182,8 @@ int main(void) {
       cmocka_unit_test(limits_are_read_by_name),
       cmocka_unit_test(every_error_is_told_where_it_stands),
       cmocka_unit_test(a_file_that_is_not_there_is_a_problem),
+      cmocka_unit_test(what_cannot_be_measured_is_known_before),
+      cmocka_unit_test(figures_keep_their_digits),
       cmocka_unit_test(a_throughput_is_too_low_only_beyond_the_noise),
       cmocka_unit_test(what_was_not_measured_is_not_kept),
       cmocka_unit_test(the_dearest_rule_is_named),

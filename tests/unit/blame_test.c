@@ -8,15 +8,21 @@
 #include "tests/support/rules.h"
 #include "tools/measure/blame.h"
 
-static uint32_t faults_of(const char *pattern, const struct sift_rule_cost *cost, uint64_t lines) {
-  const struct test_rule rules[] = {{.id = "a", .any = {pattern}}};
-  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+/* Of the first rule, in a set with others or by itself. */
+static uint32_t faults_among(const struct test_rule *rules, size_t count, const struct sift_rule_cost *cost, uint64_t lines) {
+  struct sift_ruleset *ruleset = test_ruleset(rules, count);
   struct sift_database *database = test_database(ruleset);
   uint32_t faults = 0;
   assert_int_equal(sift_blame(&faults, database, 0, cost, lines), SIFT_OK);
   sift_database_free(database);
   sift_ruleset_free(ruleset);
   return faults;
+}
+
+/* In a set with a rule that is woken in every way. */
+static uint32_t faults_of(const char *pattern, const struct sift_rule_cost *cost, uint64_t lines) {
+  const struct test_rule rules[] = {{.id = "a", .any = {pattern}}, {.id = "b", .any = {"quokka wombat", "zyxq\\d", "\\d{3}[a-z]"}}};
+  return faults_among(rules, 2, cost, lines);
 }
 
 static uint32_t bit(enum sift_fault fault) {
@@ -78,6 +84,28 @@ static void what_was_measured_is_told_where_it_weighs(void **state) {
   assert_int_equal(faults_of(pattern, &refused, 100000000), 0);
 }
 
+static void what_runs_for_one_rule_alone_is_told(void **state) {
+  (void)state;
+  static const struct sift_rule_cost nothing;
+  static const struct {
+    const char *pattern, *other;
+    uint32_t faults;
+  } known[] = {
+      {"zyzzyva quux", "zyxq\\d", 1U << SIFT_FAULT_SAMPLER_ALONE},
+      {"zyzzyva quux", "quokka wombat", 0},
+      {"zyxq\\d", "quokka wombat", 1U << SIFT_FAULT_LITERALS_ALONE | 1U << SIFT_FAULT_LITERAL},
+      {"zyxq\\d", "zwxq\\d", 1U << SIFT_FAULT_LITERAL},
+      {"zyx\\d", "quokka wombat", 1U << SIFT_FAULT_REST_ALONE | 1U << SIFT_FAULT_SHORT},
+      {"zyx\\d", "zwx\\d", 1U << SIFT_FAULT_SHORT},
+  };
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    const struct test_rule rules[] = {{.id = "a", .any = {known[i].pattern}}, {.id = "b", .any = {known[i].other}}};
+    assert_int_equal(faults_among(rules, 2, &nothing, 1000), known[i].faults);
+  }
+  const struct test_rule only[] = {{.id = "a", .any = {"zyzzyva quux", "quokka wombat"}}};
+  assert_int_equal(faults_among(only, 1, &nothing, 1000), bit(SIFT_FAULT_SAMPLER_ALONE));
+}
+
 static void the_first_fault_is_what_costs_each_byte(void **state) {
   (void)state;
   assert_int_equal(sift_blame_first(bit(SIFT_FAULT_HITS) | bit(SIFT_FAULT_SHORT)), SIFT_FAULT_SHORT);
@@ -93,6 +121,7 @@ int main(void) {
       cmocka_unit_test(what_costs_each_byte_is_told_by_the_pattern),   cmocka_unit_test(a_pattern_with_rare_text_is_not_to_blame),
       cmocka_unit_test(common_text_is_another_matter_than_short_text), cmocka_unit_test(what_was_measured_is_told_where_it_weighs),
       cmocka_unit_test(short_text_goes_to_the_literal_matcher),        cmocka_unit_test(the_first_fault_is_what_costs_each_byte),
+      cmocka_unit_test(what_runs_for_one_rule_alone_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,9 +106,12 @@ static void json_has_an_entry_for_each_round(void **state) {
   assert_false(json.failed);
   expect(json.bytes,
          "\"name\":\"path\",\"family_index\":3,\"per_family_instance_index\":0,\"run_name\":\"path\",\"run_type\":\"iteration\","
-         "\"repetitions\":2,\"repetition_index\":1,\"threads\":1,\"iterations\":1,\"real_time\":2000");
+         "\"repetitions\":2,\"repetition_index\":1,\"threads\":1,\"iterations\":100,\"real_time\":20000,\"cpu_time\":21000,\"time_"
+         "unit\":\"us\"");
   expect(json.bytes, "\"name\":\"path/threads:2\"");
-  expect(json.bytes, "\"bytes_per_second\":50000000"); /* by the wall, where threads are the point */
+  expect(json.bytes, "\"bytes_per_second\":50000000");           /* by the wall, where threads are the point */
+  expect(json.bytes, "\"name\":\"compile\",\"family_index\":0"); /* no text: the whole of it is one iteration */
+  expect(json.bytes, "\"iterations\":1,\"real_time\":3000000,\"cpu_time\":3000000,");
   expect(json.bytes, "\"batch_bytes\":65536");
   expect(json.bytes, "\"reason\":\"no_text\"");
   expect(json.bytes, "\"path\":\"/bin/<old>\"");
@@ -128,6 +131,10 @@ static void a_page_holds_no_markup_from_outside(void **state) {
   char *page = taken(&text);
   expect(page, "&lt;b&gt;&amp;\xef\xbf\xbd");
   expect(page, "&lt;part&gt;");
+  expect(page, "<p>Found: 6 hits (600.0 a million lines); 8 lines woken, 2 of them refused.</p>");
+  expect(page, "0 of 0 cores; load"); /* neither frequency nor governor is known */
+  expect(page, "<td class=\"over\">exceeded for rule slow</td>");
+  assert_null(strstr(page, "points=\"\""));
   expect(page, "&lt;cpu&gt;");
   expect(page, "&lt;1&gt;");
   expect(page, "/bin/&lt;old&gt;: &lt;p&gt;");

@@ -27,6 +27,28 @@ const char *sift_limit_name(enum sift_limit limit) {
   return names[limit];
 }
 
+const char *sift_limit_lacks(enum sift_limit limit, const struct sift_bench_plan *plan) {
+  bool against = limit == SIFT_LIMIT_AGAINST || limit == SIFT_LIMIT_DIFFERING;
+  bool interval = limit == SIFT_LIMIT_AGAINST || limit == SIFT_LIMIT_THROUGHPUT_RATIO || limit == SIFT_LIMIT_WAKE_RATIO;
+  if (against && !plan->compares) {
+    return "nothing is compared: name --against or --against-program";
+  }
+  if (limit == SIFT_LIMIT_MARGINAL && !plan->marginal) {
+    return "what rules cost is not looked for: leave out --no-marginal";
+  }
+  if ((interval || limit == SIFT_LIMIT_MARGINAL) && plan->rounds < 2) {
+    return "one round has no interval: take --rounds 2 or more";
+  }
+  return NULL;
+}
+
+const char *sift_limit_figure(char out[SIFT_LIMIT_FIGURE_BYTES], double value) {
+  bool whole = floor(value) == value;
+  const char *format = value < 1000 || value >= 1e15 ? "%.6g" : whole ? "%.0f" : "%.2f";
+  snprintf(out, SIFT_LIMIT_FIGURE_BYTES, format, value);
+  return out;
+}
+
 /* ---- reading ---- */
 
 /* Shares are at most 1. */
@@ -34,9 +56,16 @@ static bool is_share(enum sift_limit limit) {
   return limit == SIFT_LIMIT_MARGINAL || limit == SIFT_LIMIT_REFUSED;
 }
 
+static const char *hint_of(enum sift_limit limit) {
+  if (limit == SIFT_LIMIT_DIFFERING) {
+    return "write a whole number such as 0";
+  }
+  return is_share(limit) ? "write a share from 0 to 1, e.g. 0.05" : "write a number such as 0.75 or 1000000";
+}
+
 static void read_limit(struct sift_reading *reading, struct sift_bench_budget *budget, enum sift_limit limit,
                        const struct sift_yaml *node) {
-  const char *hint = is_share(limit) ? "write a share from 0 to 1, e.g. 0.05" : "write a number such as 0.75 or 1000000";
+  const char *hint = hint_of(limit);
   char *end = NULL;
   bool scalar = node->kind == SIFT_YAML_SCALAR && node->plain && node->text.len > 0;
   char first = scalar ? node->text.data[0] : '\0';
@@ -47,6 +76,8 @@ static void read_limit(struct sift_reading *reading, struct sift_bench_budget *b
     sift_reading_error(reading, node, names[limit], hint, "is no number");
   } else if (is_share(limit) && value > 1) {
     sift_reading_error(reading, node, names[limit], hint, "is more than all");
+  } else if (limit == SIFT_LIMIT_DIFFERING && floor(value) != value) {
+    sift_reading_error(reading, node, names[limit], hint, "is no whole number");
   } else {
     budget->set[limit] = true;
     budget->limits[limit] = value;

@@ -27,6 +27,20 @@ struct sift_bench_budget {
 
 const char *sift_limit_name(enum sift_limit limit); /* as in YAML */
 
+/* What will be measured. */
+struct sift_bench_plan {
+  bool compares; /* with another rule set or program */
+  bool marginal; /* what each rule costs the whole */
+  unsigned rounds;
+};
+
+/* Why the plan cannot tell whether the limit is kept, and what to do; NULL where it can. */
+const char *sift_limit_lacks(enum sift_limit limit, const struct sift_bench_plan *plan);
+
+/* A bound or a value with the digits that it needs: no exponent where it is a number of bytes. Returns `out`. */
+enum { SIFT_LIMIT_FIGURE_BYTES = 32 };
+const char *sift_limit_figure(char out[SIFT_LIMIT_FIGURE_BYTES], double value);
+
 /* Reads a mapping of limits. SIFT_ERULES with every problem, SIFT_ENOMEM. */
 enum sift_status sift_bench_budget_parse(struct sift_bench_budget *out, const char *file, struct sift_span bytes,
                                          struct sift_problems *problems);

@@ -28,6 +28,12 @@ static const struct {
                              "write the case that is logged, or confine (?i:...) to the words that need it"},
     [SIFT_FAULT_REPEAT] = {"bounded_repeat", "a bounded repeat {n,m} is many states",
                            "say + or * for it, or take it away where the text beside it tells enough"},
+    [SIFT_FAULT_SAMPLER_ALONE] = {"sampler_alone", "the sampler runs for this rule alone, so its whole pass counts here",
+                                  "leave it: the cost is shared as soon as others are woken that way"},
+    [SIFT_FAULT_LITERALS_ALONE] = {"literals_alone", "the literal matcher runs for this rule alone, so its whole pass counts here",
+                                   "make the text longer, or leave it: others that are woken that way share the cost"},
+    [SIFT_FAULT_REST_ALONE] = {"rest_alone", "the rest database runs for this rule alone, so its whole pass counts here",
+                               "give it text to be woken by; others that are woken that way would share the cost"},
     [SIFT_FAULT_REFUSED] = {"refused_wakes", "most lines that hold its text are no hits",
                             "take in fixed text that stands in its own lines only"},
     [SIFT_FAULT_PCRE] = {"pcre2", "PCRE2 decides, as Hyperscan cannot",
@@ -128,6 +134,30 @@ static enum sift_status blame_pattern(uint32_t *found, const struct sift_compile
   return why_rest(found, compiled->pattern->text);
 }
 
+/* By what the pattern is woken: bits of the faults that say that nothing else is. */
+static uint32_t woken_by(const struct sift_compiled *compiled) {
+  if (compiled->role != SIFT_ROLE_ANY) {
+    return 0;
+  }
+  uint32_t ways = compiled->atoms.count == 0 ? bit(SIFT_FAULT_REST_ALONE) : 0;
+  for (size_t i = 0; i < compiled->atoms.count; i++) {
+    ways |= compiled->windows[i] == SIFT_WINDOW_NONE ? bit(SIFT_FAULT_LITERALS_ALONE) : bit(SIFT_FAULT_SAMPLER_ALONE);
+  }
+  return ways;
+}
+
+/* What runs for this rule and for no other. */
+static uint32_t blame_alone(const struct sift_database *database, uint32_t rule) {
+  uint32_t alone = 0;
+  for (uint32_t i = database->first[rule]; i < database->first[rule + 1]; i++) {
+    alone |= woken_by(&database->patterns[i]);
+  }
+  for (uint32_t i = 0; i < database->pattern_count && alone != 0; i++) {
+    alone &= database->patterns[i].rule != rule ? ~woken_by(&database->patterns[i]) : UINT32_MAX;
+  }
+  return alone;
+}
+
 static bool has_prefilter(const struct sift_database *database, uint32_t rule) {
   bool found = false;
   for (uint32_t i = database->first[rule]; i < database->first[rule + 1]; i++) {
@@ -139,7 +169,7 @@ static bool has_prefilter(const struct sift_database *database, uint32_t rule) {
 enum sift_status sift_blame(uint32_t *out, const struct sift_database *database, uint32_t rule, const struct sift_rule_cost *cost,
                             uint64_t lines) {
   enum sift_status status = SIFT_OK;
-  *out = 0;
+  *out = blame_alone(database, rule);
   for (uint32_t i = database->first[rule]; i < database->first[rule + 1] && status == SIFT_OK; i++) {
     status = blame_pattern(out, &database->patterns[i]);
   }

@@ -14,9 +14,12 @@ enum sift_fault {
   SIFT_FAULT_LITERAL,  /* long enough, but too short, or too common in part, for the sampler: the literal matcher looks for it */
   SIFT_FAULT_CASELESS, /* (?i), where Hyperscan must look for it */
   SIFT_FAULT_REPEAT,   /* {n,m} of many, where Hyperscan must look for it */
-  SIFT_FAULT_REFUSED,  /* most lines that it wakes are no hits */
-  SIFT_FAULT_PCRE,     /* PCRE2 decides */
-  SIFT_FAULT_HITS,     /* hits are frequent */
+  SIFT_FAULT_SAMPLER_ALONE,  /* no other rule has a text that the sampler looks for: leaving this one out spares its whole pass */
+  SIFT_FAULT_LITERALS_ALONE, /* the same of the literal matcher */
+  SIFT_FAULT_REST_ALONE,     /* the same of the rest database */
+  SIFT_FAULT_REFUSED,        /* most lines that it wakes are no hits */
+  SIFT_FAULT_PCRE,           /* PCRE2 decides */
+  SIFT_FAULT_HITS,           /* hits are frequent */
   SIFT_FAULTS
 };
 

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/batch.h"
 #include "engine/clean.h"
@@ -204,12 +205,20 @@ static bool complain(const struct sift_fleet *fleet) {
   return fleet->damage_count > 0;
 }
 
+static bool can_open(const char *path) {
+  bool good = strcmp(path, "-") == 0 || access(path, R_OK) == 0;
+  if (!good) {
+    sift_say("cannot use %s as a corpus: %s", path, strerror(errno));
+  }
+  return good;
+}
+
 static enum sift_status list(struct sift_shards *shards, struct sift_fleet *fleet, char *const *paths, size_t count) {
   struct sift_layout *layout = NULL;
   char error[160];
   enum sift_status status = sift_layout_new(&layout, NULL, error, sizeof error);
   for (size_t i = 0; i < count && status == SIFT_OK; i++) {
-    status = sift_shards_add(shards, paths[i], layout, fleet);
+    status = can_open(paths[i]) ? sift_shards_add(shards, paths[i], layout, fleet) : SIFT_EINVAL;
   }
   sift_layout_free(layout);
   sift_shards_sort(shards);

@@ -20,6 +20,10 @@ struct sift_findings {
 /* Why no gains of rules are told, or NULL where they were measured. */
 const char *sift_findings_no_marginal(const struct sift_figures *figures);
 
+/* Hits, woken and refused lines of the whole corpus in a few words. Returns `out`. */
+enum { SIFT_FOUND_BYTES = 192 };
+const char *sift_findings_found(char out[SIFT_FOUND_BYTES], const struct sift_figures *figures);
+
 /* For people, within 100 columns. */
 void sift_findings_table(struct sift_text *text, const struct sift_findings *findings);
 

@@ -45,8 +45,12 @@ static void put_setting(struct sift_text *text, const struct sift_findings *find
            corpus->part_count > 0 ? corpus->parts[0].name : "", corpus->part_count > 1 ? ", …" : "",
            corpus->cut ? ", cut at --corpus-bytes-max" : "", sift_text_bytes(bytes[1], figures->sample_bytes));
   put_row(text, "corpus", value);
-  snprintf(value, sizeof value, "%s, %u of %u cores, %.0f MHz %s; load %.2f %.2f %.2f", host->cpu, host->cores, host->cpus,
-           host->mhz, host->governor, host->load[0], host->load[1], host->load[2]);
+  char mhz[32] = "";
+  if (host->mhz > 0) {
+    snprintf(mhz, sizeof mhz, ", %.0f MHz", host->mhz);
+  }
+  snprintf(value, sizeof value, "%s, %u of %u cores%s%s%s; load %.2f %.2f %.2f", host->cpu, host->cores, host->cpus, mhz,
+           host->governor[0] != '\0' ? ", " : "", host->governor, host->load[0], host->load[1], host->load[2]);
   put_row(text, "machine", value);
   snprintf(value, sizeof value, "spacesift %s, %s, build %s; Hyperscan %s (%s), PCRE2 %s, zstd %s", host->version, host->compiler,
            host->build, host->hyperscan, host->platform, host->pcre, host->zstd);
@@ -79,6 +83,11 @@ static void put_sizes(struct sift_text *text, const struct sift_figures *figures
   sift_text_put(text, "</table>\n");
 }
 
+static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+  char found[SIFT_FOUND_BYTES];
+  sift_text_format(text, "<p>Found: %s.</p>\n", sift_findings_found(found, figures));
+}
+
 /* ---- throughput ---- */
 
 static void put_ways(struct sift_text *text, const struct sift_figures *figures) {
@@ -102,10 +111,11 @@ static void put_ways(struct sift_text *text, const struct sift_figures *figures)
 static void put_plot(struct sift_text *text, const struct sift_figures *figures, enum sift_chart chart, const char *title,
                      const char *axis) {
   bool threads = chart == SIFT_CHART_THREADS;
-  struct sift_plot plot = {.title = title, .x_name = axis, .y_name = threads ? "MB/s by the wall" : "MB/s of CPU", .count = 2};
+  struct sift_plot plot = {.title = title, .x_name = axis, .y_name = threads ? "MB/s by the wall" : "MB/s of CPU"};
+  plot.count = threads ? 1 : 2; /* the bare scan is not run by threads */
   plot.binary = chart == SIFT_CHART_BATCH;
   plot.lines[0].name = "whole path";
-  plot.lines[1].name = threads ? "" : "bare hs_scan";
+  plot.lines[1].name = "bare hs_scan";
   for (size_t i = 0; i < figures->series_count; i++) {
     const struct sift_point *series = &figures->series[i];
     if (series->chart == chart) {
@@ -261,15 +271,19 @@ static void put_versus(struct sift_text *text, const struct sift_versus *versus)
 }
 
 static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {
+  char figure[SIFT_LIMIT_FIGURE_BYTES];
   sift_text_format(
       text, "<h2>%s the budget</h2>\n<table><tr><th>limit</th><th class=\"n\">bound</th><th class=\"n\">value</th><th></th></tr>\n",
       verdict->kept ? "Within" : "Over");
   for (size_t i = 0; i < verdict->count; i++) {
     const struct sift_bench_budget_line *line = &verdict->lines[i];
-    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%.6g</td>", sift_limit_name(line->limit), line->bound);
-    sift_text_format(text, line->unknown ? "<td class=\"n\">not measured</td>" : "<td class=\"n\">%.6g</td>", line->value);
-    sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded ");
+    sift_text_format(text, "<tr><td>%s</td><td class=\"n\">%s</td>", sift_limit_name(line->limit),
+                     sift_limit_figure(figure, line->bound));
+    sift_text_format(text, line->unknown ? "<td class=\"n\">not measured</td>" : "<td class=\"n\">%s</td>",
+                     sift_limit_figure(figure, line->value));
+    sift_text_put(text, line->kept ? "<td>kept</td></tr>\n" : "<td class=\"over\">exceeded");
     if (!line->kept) {
+      sift_text_put(text, line->rule[0] != '\0' ? " for rule " : "");
       sift_html_escape(text, sift_span_of(line->rule));
       sift_text_put(text, "</td></tr>\n");
     }
@@ -284,6 +298,7 @@ void sift_findings_html(struct sift_text *text, const struct sift_findings *find
   if (findings->verdict != NULL) {
     put_verdict(text, findings->verdict);
   }
+  put_found(text, figures);
   put_ways(text, figures);
   put_plot(text, figures, SIFT_CHART_BATCH, "By size of batch", "batch");
   put_plot(text, figures, SIFT_CHART_THREADS, "By number of threads", "threads");

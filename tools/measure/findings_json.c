@@ -112,7 +112,23 @@ struct family {
   unsigned index, threads, rounds;
 };
 
-static void open_round(struct sift_json *json, const struct family *family, unsigned round, double wall, double cpu) {
+/* What one round took, and the text it went through: 0 where it is not text that is measured. */
+struct turn {
+  unsigned round;
+  double wall, cpu; /* seconds */
+  uint64_t bytes;
+};
+
+/* An iteration is a million bytes: how much a round goes through depends on how fast it is, and compare.py looks at times alone. */
+static void put_times(struct sift_json *json, const struct turn *turn) {
+  double megabytes = turn->bytes > 0 ? (double)turn->bytes / 1e6 : 1;
+  put_unsigned(json, "iterations", megabytes > 1 ? (uint64_t)(megabytes + 0.5) : 1);
+  put_double(json, "real_time", 1e6 * turn->wall / megabytes);
+  put_double(json, "cpu_time", 1e6 * turn->cpu / megabytes);
+  put_text(json, "time_unit", "us");
+}
+
+static void open_round(struct sift_json *json, const struct family *family, const struct turn *turn) {
   sift_json_open(json, '{');
   put_text(json, "name", family->name);
   put_unsigned(json, "family_index", family->index);
@@ -120,12 +136,9 @@ static void open_round(struct sift_json *json, const struct family *family, unsi
   put_text(json, "run_name", family->name);
   put_text(json, "run_type", "iteration");
   put_unsigned(json, "repetitions", family->rounds);
-  put_unsigned(json, "repetition_index", round);
+  put_unsigned(json, "repetition_index", turn->round);
   put_unsigned(json, "threads", family->threads);
-  put_unsigned(json, "iterations", 1);
-  put_double(json, "real_time", 1e3 * wall);
-  put_double(json, "cpu_time", 1e3 * cpu);
-  put_text(json, "time_unit", "ms");
+  put_times(json, turn);
 }
 
 static void put_series(struct sift_json *json, const struct sift_point *series, const char *prefix, unsigned index) {
@@ -136,9 +149,9 @@ static void put_series(struct sift_json *json, const struct sift_point *series, 
   snprintf(full, sizeof full, "%s%s", prefix, name);
   const struct family family = {full, index, threads ? (unsigned)series->at : 1, series->timing.rounds};
   for (unsigned i = 0; i < series->timing.rounds; i++) {
-    double cpu = series->timing.cpu[i];
-    double seconds = threads ? series->timing.wall[i] : cpu;
-    open_round(json, &family, i, series->timing.wall[i], cpu);
+    const struct turn turn = {i, series->timing.wall[i], series->timing.cpu[i], series->timing.bytes};
+    double seconds = threads ? turn.wall : turn.cpu;
+    open_round(json, &family, &turn);
     put_double(json, "bytes_per_second", seconds > 0 ? (double)series->timing.bytes / seconds : 0);
     put_unsigned(json, "bytes", series->timing.bytes);
     if (series->chart != SIFT_CHART_WAY) {
@@ -152,7 +165,7 @@ static void put_series(struct sift_json *json, const struct sift_point *series, 
 /* What is measured once, with what belongs to it as counters. */
 static void put_once(struct sift_json *json, const char *name, unsigned index, double seconds) {
   const struct family family = {name, index, 1, 1};
-  open_round(json, &family, 0, seconds, seconds);
+  open_round(json, &family, &(struct turn){.wall = seconds, .cpu = seconds});
 }
 
 static void put_sizes(struct sift_json *json, const struct sift_sizes *sizes) {
@@ -171,7 +184,7 @@ static void put_compiles(struct sift_json *json, const struct sift_versus *versu
     const struct sift_timing *timing = side == 0 ? &versus->ours.compile : &versus->theirs.compile;
     const struct family family = {side == 0 ? "this/compile" : "that/compile", (*index)++, 1, timing->rounds};
     for (unsigned i = 0; i < timing->rounds; i++) {
-      open_round(json, &family, i, timing->wall[i], timing->cpu[i]);
+      open_round(json, &family, &(struct turn){.round = i, .wall = timing->wall[i], .cpu = timing->cpu[i]});
       sift_json_close(json, '}');
     }
   }

@@ -87,14 +87,21 @@ static void put_sizes(struct sift_text *text, const struct sift_figures *figures
                    sift_text_bytes(out[1], sizes->stream_state), sift_text_bytes(out[2], sizes->vectored));
 }
 
-static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+const char *sift_findings_found(char out[SIFT_FOUND_BYTES], const struct sift_figures *figures) {
   const struct sift_path_result *found = &figures->found;
-  char out[3][SIFT_NUMBER_BYTES];
+  char number[3][SIFT_NUMBER_BYTES];
   double lines = figures->corpus->lines > 0 ? (double)figures->corpus->lines : 1;
+  snprintf(out, SIFT_FOUND_BYTES, "%s hit%s (%.1f a million lines); %s line%s woken, %s of them refused",
+           sift_text_number(number[0], found->hits), found->hits == 1 ? "" : "s", 1e6 * (double)found->hits / lines,
+           sift_text_number(number[1], found->woken), found->woken == 1 ? "" : "s",
+           sift_text_number(number[2], found->woken - found->confirmed));
+  return out;
+}
+
+static void put_found(struct sift_text *text, const struct sift_figures *figures) {
+  char found[SIFT_FOUND_BYTES];
   put_label(text, "found");
-  sift_text_format(text, "%s hits (%.1f a million lines); %s lines woken, %s of them refused\n",
-                   sift_text_number(out[0], found->hits), 1e6 * (double)found->hits / lines, sift_text_number(out[1], found->woken),
-                   sift_text_number(out[2], found->woken - found->confirmed));
+  sift_text_format(text, "%s\n", sift_findings_found(found, figures));
 }
 
 /* ---- throughput ---- */
@@ -371,14 +378,15 @@ static void put_versus(struct sift_text *text, const struct sift_versus *versus)
 }
 
 static void put_verdict(struct sift_text *text, const struct sift_bench_budget_verdict *verdict) {
+  char figure[SIFT_LIMIT_FIGURE_BYTES];
   put_heading(text, verdict->kept ? "Within the budget\n" : "Over the budget\n");
   for (size_t i = 0; i < verdict->count; i++) {
     const struct sift_bench_budget_line *line = &verdict->lines[i];
     sift_text_style(text, line->kept ? SIFT_STYLE_GREEN : SIFT_STYLE_RED);
     sift_text_format(text, "  %-8s", line->kept ? "kept" : "EXCEEDED");
     sift_text_style(text, SIFT_STYLE_PLAIN);
-    sift_text_format(text, " %-28s %14.6g", sift_limit_name(line->limit), line->bound);
-    sift_text_format(text, line->unknown ? "  was not measured" : "  is %.6g", line->value);
+    sift_text_format(text, " %-28s %14s", sift_limit_name(line->limit), sift_limit_figure(figure, line->bound));
+    sift_text_format(text, line->unknown ? "  was not measured" : "  is %s", sift_limit_figure(figure, line->value));
     sift_text_put(text, line->rule[0] != '\0' ? " for rule " : "");
     sift_text_safe(text, sift_span_of(line->rule), 20);
     sift_text_put(text, "\n");

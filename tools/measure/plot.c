@@ -100,7 +100,9 @@ void sift_plot_svg(struct sift_text *text, const struct sift_plot *plot) {
                    plot->title, WIDTH, HEIGHT, plot->title);
   put_axes(text, plot, &frame, step);
   for (size_t i = 0; i < plot->count; i++) {
-    put_line(text, &plot->lines[i], &frame, i);
+    if (plot->lines[i].count > 0) {
+      put_line(text, &plot->lines[i], &frame, i);
+    }
   }
   sift_text_put(text, "</svg></figure>\n");
 }

@@ -33,6 +33,25 @@ static int failed(const char *what, enum sift_status status) {
   return SIFT_EXIT_USAGE;
 }
 
+static bool compares(const struct sift_bench_options *options) {
+  return options->against != NULL || options->against_program != NULL;
+}
+
+/* A limit that cannot be measured is told before anything is, for the run may take long. */
+static int check_budget(const struct bench *bench) {
+  const struct sift_bench_options *options = &bench->options;
+  const struct sift_bench_plan plan = {compares(options), !options->no_marginal, (unsigned)options->rounds};
+  int status = SIFT_EXIT_OK;
+  for (int i = 0; i < SIFT_LIMITS; i++) {
+    const char *lacks = bench->budget.set[i] ? sift_limit_lacks((enum sift_limit)i, &plan) : NULL;
+    if (lacks != NULL) {
+      sift_say("%s of the budget %s cannot be measured: %s", sift_limit_name((enum sift_limit)i), options->budget, lacks);
+      status = SIFT_EXIT_USAGE;
+    }
+  }
+  return status;
+}
+
 static int read_budget(struct bench *bench) {
   struct sift_problems problems;
   if (bench->options.budget == NULL) {
@@ -45,7 +64,7 @@ static int read_budget(struct bench *bench) {
     sift_say("cannot use the budget %s; docs/bench.md says what one may hold", bench->options.budget);
   }
   sift_problems_release(&problems);
-  return status == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
+  return status == SIFT_OK ? check_budget(bench) : SIFT_EXIT_USAGE;
 }
 
 /* Compiled here and now, past the cache: the time it takes is one of the figures. */
@@ -85,10 +104,6 @@ static int open_all(struct bench *bench) {
     sift_say("the corpus does not fit into memory: lower --corpus-bytes-max");
   }
   return read == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
-}
-
-static bool compares(const struct sift_bench_options *options) {
-  return options->against != NULL || options->against_program != NULL;
 }
 
 static enum sift_status compare_rules(struct bench *bench) {
@@ -209,11 +224,13 @@ static int pass_judgement(const struct bench *bench) {
   }
   for (size_t i = 0; i < bench->verdict.count; i++) {
     const struct sift_bench_budget_line *line = &bench->verdict.lines[i];
+    char bound[SIFT_LIMIT_FIGURE_BYTES];
+    char value[SIFT_LIMIT_FIGURE_BYTES];
     if (line->unknown) {
       sift_say("over the budget: %s was not measured", sift_limit_name(line->limit));
     } else if (!line->kept) {
-      sift_say("over the budget: %s is %.6g, and it is %.6g%s%s", sift_limit_name(line->limit), line->bound, line->value,
-               line->rule[0] != '\0' ? " for rule " : "", line->rule);
+      sift_say("over the budget: %s is %s, and it is %s%s%s", sift_limit_name(line->limit), sift_limit_figure(bound, line->bound),
+               sift_limit_figure(value, line->value), line->rule[0] != '\0' ? " for rule " : "", line->rule);
     }
   }
   return SIFT_EXIT_DAMAGE;

@@ -177,7 +177,7 @@ int sift_bench_options_parse(struct sift_bench_options *options, int argc, char 
       *done = true;
       return SIFT_EXIT_OK;
     }
-    int status = c == '?' || c == ':' ? sift_bad_option("bench", c, argv) : take(options, c, optarg);
+    int status = c == '?' || c == ':' ? sift_bad_option("bench", c, argv, known) : take(options, c, optarg);
     if (status != SIFT_EXIT_OK) {
       return status;
     }

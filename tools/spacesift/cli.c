@@ -12,6 +12,7 @@
 #include "engine/harmless.h"
 #include "patterns/cache.h"
 #include "patterns/loader.h"
+#include "patterns/nearest.h"
 
 /* Messages quote what was typed, names of files and what stands in them: as one line that cannot steer a terminal. */
 static void say(const char *format, va_list arguments) {
@@ -41,13 +42,26 @@ int sift_usage(const char *command, const char *format, ...) {
   return SIFT_EXIT_USAGE;
 }
 
-int sift_bad_option(const char *command, int result, char **argv) {
+/* The long option that `word` was meant to be, or NULL. */
+static const char *meant(const char *word, const struct option *known) {
+  struct sift_nearest nearest = sift_nearest_to(sift_span(word + 2, strcspn(word + 2, "=")));
+  for (; known->name != NULL; known++) {
+    sift_nearest_try(&nearest, known->name);
+  }
+  return nearest.best;
+}
+
+int sift_bad_option(const char *command, int result, char **argv, const struct option *known) {
   const char *word = argv[optind - 1];
   if (result == ':') {
     return sift_usage(command, "option '%s' needs a value", word);
   }
   if (optopt != 0 && strncmp(word, "--", 2) != 0) {
     return sift_usage(command, "there is no option '-%c'", optopt);
+  }
+  const char *near = optopt == 0 && strncmp(word, "--", 2) == 0 ? meant(word, known) : NULL;
+  if (near != NULL) {
+    return sift_usage(command, "there is no option '%s'; did you mean '--%s'?", word, near);
   }
   return sift_usage(command, optopt != 0 ? "option '%s' takes no value" : "there is no option '%s', or it is short for several",
                     word);

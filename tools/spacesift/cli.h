@@ -16,8 +16,10 @@ void sift_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, followed by how to get help for `command`; returns SIFT_EXIT_USAGE. */
 int sift_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What getopt_long() refused, in our words: call it when it returned '?' or ':'. Returns SIFT_EXIT_USAGE. */
-int sift_bad_option(const char *command, int result, char **argv);
+/* What getopt_long() refused, in our words: call it when it returned '?' or ':' for the options in `known`. Returns
+ * SIFT_EXIT_USAGE. */
+struct option;
+int sift_bad_option(const char *command, int result, char **argv, const struct option *known);
 
 /* A whole decimal number within [low, high]. */
 bool sift_parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *out);

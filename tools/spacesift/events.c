@@ -228,7 +228,7 @@ static int parse(struct filter *filter, int argc, char **argv) {
       fputs(help_text, stdout);
       return -1;
     default:
-      return sift_bad_option("events", c, argv);
+      return sift_bad_option("events", c, argv, known);
     }
   }
   if (fine && optind == argc) {

@@ -44,7 +44,7 @@ static int parse(struct options *options, int argc, char **argv) {
       fputs(help_text, stdout);
       return -1;
     default:
-      return sift_bad_option("merge", c, argv);
+      return sift_bad_option("merge", c, argv, known);
     }
   }
   if (optind == argc) {

@@ -141,7 +141,7 @@ static int parse_options(struct sift_rules_options *options, char *seen, int arg
       options->help = true;
       break;
     default:
-      return sift_bad_option("rules", c, argv);
+      return sift_bad_option("rules", c, argv, known);
     }
     if (strchr("ojbcnp", c) != NULL && strchr(seen, c) == NULL) {
       seen[strlen(seen)] = (char)c;

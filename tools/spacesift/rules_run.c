@@ -174,7 +174,9 @@ static int read_profile(struct sift_corpus *corpus, const struct sift_rules_opti
     sift_say("the logs named by --profile hold %zu bytes of text; name some that hold %d or more", corpus->len, PROFILE_BYTES_MIN);
     return SIFT_EXIT_USAGE;
   }
-  if (status != SIFT_OK) {
+  if (status == SIFT_EINVAL) { /* what is wrong was told */
+    sift_say("--profile needs logs that can be read: no rules were compiled");
+  } else if (status != SIFT_OK) {
     sift_say("cannot read the logs named by --profile: %s", sift_status_text(status));
   }
   return status == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;

@@ -258,7 +258,7 @@ int sift_scan_options_parse(struct sift_scan_options *options, int argc, char **
       *done = true;
       return SIFT_EXIT_OK;
     }
-    int status = c == '?' || c == ':' ? sift_bad_option("scan", c, argv) : take(options, c, optarg);
+    int status = c == '?' || c == ':' ? sift_bad_option("scan", c, argv, known) : take(options, c, optarg);
     if (status != SIFT_EXIT_OK) {
       return status;
     }

@@ -109,7 +109,7 @@ static int parse(struct sift_serve_settings *settings, struct command *command, 
   optind = 0;
   opterr = 0;
   for (int got = 0; status == SIFT_EXIT_OK && (got = getopt_long(argc, argv, ":hj:", options, NULL)) != -1;) {
-    status = got == '?' || got == ':' ? sift_bad_option("serve", got, argv) : take(settings, command, got);
+    status = got == '?' || got == ':' ? sift_bad_option("serve", got, argv, options) : take(settings, command, got);
   }
   if (status == SIFT_EXIT_OK && optind < argc && !command->help) {
     return sift_usage("serve", "'%s' is no option: listeners are given with --listen", argv[optind]);

@@ -74,7 +74,7 @@ int sift_triage_options_parse(struct sift_triage_options *options, int argc, cha
       *done = true;
       return SIFT_EXIT_OK;
     }
-    int status = c == '?' || c == ':' ? sift_bad_option(options->command, c, argv) : take(options, c, optarg);
+    int status = c == '?' || c == ':' ? sift_bad_option(options->command, c, argv, known) : take(options, c, optarg);
     if (status != SIFT_EXIT_OK) {
       return status;
     }

@@ -201,7 +201,7 @@ static void rules_change_and_what_both_know_stays(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_ticking, world_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(views_follow_what_is_applied),
       TEST(a_checkpoint_is_taken_up_with_its_open_steps_by_other_rules_too),

@@ -196,7 +196,7 @@ static void connections_that_were_never_taken_up_are_closed(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_ticking, world_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(what_many_send_at_once_is_all_taken),
       TEST(what_has_come_before_the_end_is_read_and_handed_on),

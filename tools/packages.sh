@@ -4,7 +4,7 @@ build_packages="build-essential cmake ninja-build pkg-config libhyperscan-dev li
 libpcre2-dev libre2-dev libyaml-dev libisal-dev libsimdjson-dev libxxhash-dev zlib1g-dev libssl-dev libevent-dev libsqlite3-dev"
 
 test_packages="clang clang-format clang-tidy libclang-rt-14-dev llvm libcmocka-dev libmsgpack-dev openssl zstd python3-pytest python3-msgpack
-python3-zstandard python3-yaml python3-jsonschema python3-fluent-logger bsdutils curl"
+python3-zstandard python3-yaml python3-jsonschema python3-fluent-logger python3-scipy libbenchmark-tools bsdutils curl"
 
 # What SIFT_BENCH=ON asks for. The greps are compared with where they are installed.
 bench_packages="libbenchmark-dev zstd"

@@ -16,8 +16,9 @@
 
 #include "engine/scanner_internal.h"
 
-/* With so much of the text woken, the sampler has spared nothing. A source is probed again after a while because logs change. */
-enum { DENSE_PERCENT = 60, DENSE_BATCHES = 16, WOKEN_START = 1024 };
+/* With so much of a batch woken, the sampler has spared nothing, and goes without work for the next. The text is probed again soon,
+ * as a batch holds many sources and logs change: after one batch, and each time that it is found as dense, after twice as many. */
+enum { DENSE_PERCENT = 60, DENSE_BATCHES_MAX = 16, WOKEN_START = 1024 };
 
 static bool fit_scratch(hs_scratch_t **scratch, const hs_database_t *database) {
   return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;
@@ -84,9 +85,12 @@ static enum sift_status scan_sampled(struct sift_scanner *scanner) {
   for (size_t i = 0; i < scanner->woken_count; i++) {
     woken_bytes += scanner->woken[i].end - scanner->woken[i].start;
   }
-  if (woken_bytes * 100 > (uint64_t)scanner->len * DENSE_PERCENT) {
-    scanner->dense_left = DENSE_BATCHES;
+  if (woken_bytes * 100 <= (uint64_t)scanner->len * DENSE_PERCENT) {
+    scanner->dense_run = 0;
+  } else if (scanner->dense_run < DENSE_BATCHES_MAX) {
+    scanner->dense_run = scanner->dense_run == 0 ? 1 : 2 * scanner->dense_run;
   }
+  scanner->dense_left = scanner->dense_run;
   return status == SIFT_OK ? sift_scanner_decide(scanner) : status;
 }
 

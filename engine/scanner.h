@@ -48,6 +48,7 @@ void sift_scanner_on_limit(struct sift_scanner *scanner, sift_limit_fn on_limit,
 /* Counters since the scanner was made: for the bench and the metrics. */
 struct sift_scanner_stats {
   uint64_t batches, bytes;
+  uint64_t dense;     /* of those batches, scanned as SIFT_SCAN_DENSE */
   uint64_t woken;     /* lines handed to confirm */
   uint64_t confirmed; /* lines with a hit */
   uint64_t hits;

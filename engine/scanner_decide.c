@@ -193,6 +193,7 @@ enum sift_status sift_scanner_decide(struct sift_scanner *scanner) {
 }
 
 enum sift_status sift_scanner_decide_all(struct sift_scanner *scanner) {
+  scanner->stats.dense++;
   enum sift_status status = sift_scanner_wake_all(scanner);
   if (status != SIFT_OK || scanner->woken_count == 0) {
     return status;

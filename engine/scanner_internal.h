@@ -44,7 +44,8 @@ struct sift_scanner {
   uint32_t *matched; /* pattern numbers that matched the line at hand */
   uint32_t matched_count;
   struct sift_finds finds;
-  unsigned dense_left; /* batches to go without the sampler */
+  unsigned dense_run;  /* how many batches go without the sampler, from one that showed it to be of no use to the next look */
+  unsigned dense_left; /* of those, still to come */
   const char *text;
   uint32_t len;
   sift_hit_fn on_hit;

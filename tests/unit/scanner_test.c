@@ -364,6 +364,40 @@ static void lines_come_in_order_and_once_however_many_are_woken_twice(void **sta
   sift_ruleset_free(ruleset);
 }
 
+/* For each batch, as `batches` says (d: every line is woken, s: none is), whether it went without the sampler. */
+static void expect_dense(const char *batches, const char *want) {
+  const struct test_rule rules[] = {{.id = "rule", .any = {"zyzzyva quux"}}};
+  struct sift_ruleset *ruleset = test_ruleset(rules, 1);
+  struct sift_database *database = test_database(ruleset);
+  struct sift_scanner *scanner = NULL;
+  char *dense = test_padded("zyzzyva quux\nzyzzyva quux\n", 26);
+  char *sparse = test_padded("nothing is here\nnor is it here\n", 31);
+  char said[64] = "";
+  assert_int_equal(sift_scanner_new(&scanner, database, SIFT_SCAN_ADAPTIVE), SIFT_OK);
+  for (size_t i = 0; batches[i] != '\0'; i++) {
+    uint64_t before = sift_scanner_stats(scanner)->dense;
+    const char *text = batches[i] == 'd' ? dense : sparse;
+    struct record record = {.ruleset = ruleset};
+    assert_int_equal(sift_scanner_scan(scanner, text, (uint32_t)strlen(text), note, &record), SIFT_OK);
+    assert_int_equal(record.hits, batches[i] == 'd' ? 2 : 0);
+    said[i] = sift_scanner_stats(scanner)->dense > before ? '+' : '-';
+  }
+  assert_string_equal(said, want);
+  free(dense);
+  free(sparse);
+  sift_scanner_free(scanner);
+  sift_database_free(database);
+  sift_ruleset_free(ruleset);
+}
+
+static void the_sampler_is_left_out_as_long_as_it_spares_nothing(void **state) {
+  (void)state;
+  expect_dense("ssss", "----");
+  expect_dense("dsss", "-+--"); /* one dense batch costs the next one only */
+  expect_dense("dddddddddddddddddddddddddddddddddddddddddddddddddddddd", "-+-++-++++-++++++++-++++++++++++++++-++++++++++++++++-");
+  expect_dense("dddddsddd", "-+-++--+-");
+}
+
 static void a_rule_set_without_rules_and_an_empty_text_give_nothing(void **state) {
   (void)state;
   expect(NULL, 0, "anything\n", "");
@@ -390,6 +424,7 @@ int main(void) {
       cmocka_unit_test(a_hostile_line_costs_no_more_than_its_length),
       cmocka_unit_test(a_line_that_pcre2_gives_up_on_is_told_alike_in_each_mode),
       cmocka_unit_test(lines_come_in_order_and_once_however_many_are_woken_twice),
+      cmocka_unit_test(the_sampler_is_left_out_as_long_as_it_spares_nothing),
       cmocka_unit_test(a_rule_set_without_rules_and_an_empty_text_give_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

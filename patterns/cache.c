@@ -11,6 +11,7 @@
 
 #include "engine/ruleset_store.h"
 #include "engine/typical.h"
+#include "patterns/cache_tidy.h"
 #include "patterns/loader.h"
 #include "patterns/proof.h"
 
@@ -106,6 +107,7 @@ static enum sift_status read_whole(struct content *out, const char *path, off_t 
       got = read(fd, (char *)bytes + len, size - len);
       len += got > 0 ? (size_t)got : 0;
     }
+    sift_cache_touch(fd);
     *out = bytes != MAP_FAILED ? (struct content){bytes, size} : *out;
     status = bytes == MAP_FAILED ? SIFT_ENOMEM : len == size ? SIFT_OK : SIFT_EIO;
   }
@@ -131,6 +133,14 @@ static bool write_all(int fd, const char *bytes, size_t len) {
   return true;
 }
 
+/* The directory that the file is in has a new one: older ones may have to go. */
+static void tidy(const char *path) {
+  char directory[PATH_BYTES];
+  const char *slash = strrchr(path, '/');
+  snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
+  sift_cache_tidy(directory);
+}
+
 /* A temporary name first: a reader never sees a half-written file, and two writers do not meet. */
 static bool store(const char *path, const char *bytes, size_t len) {
   char temporary[4096 + 16];
@@ -145,6 +155,8 @@ static bool store(const char *path, const char *bytes, size_t len) {
     int error = errno;
     unlink(temporary);
     errno = error;
+  } else {
+    tidy(path);
   }
   return stored;
 }

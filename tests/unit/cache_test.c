@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "patterns/cache.h"
+#include "patterns/cache_tidy.h"
 #include "patterns/loader.h"
 
 struct place {
@@ -49,9 +50,8 @@ static void look(struct place *place) {
 
 static int tear_down(void **state) {
   struct place *place = *state;
-  look(place);
-  if (place->files > 0) {
-    unlink(place->file);
+  for (look(place); place->files > 0; look(place)) {
+    assert_int_equal(unlink(place->file), 0);
   }
   rmdir(place->directory);
   rmdir(place->home);
@@ -128,11 +128,28 @@ static void ones_own_rules_are_always_parsed(void **state) {
   sift_problems_release(&problems);
 }
 
+static void what_is_kept_makes_room_for_itself(void **state) {
+  struct place *place = *state;
+  char hash[33];
+  assert_int_equal(mkdir(place->directory, 0700), 0);
+  for (unsigned i = 0; i < SIFT_CACHE_FILES_MAX + 8; i++) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%032x-cf0687288e99f367.db", place->directory, i);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+  }
+  load(hash, true);
+  look(place);
+  assert_int_equal(place->files, SIFT_CACHE_FILES_MAX);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(the_built_in_pack_is_read_once_and_then_kept, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_damaged_one_is_read_anew_in_silence_and_mended, set_up, tear_down),
       cmocka_unit_test_setup_teardown(ones_own_rules_are_always_parsed, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(what_is_kept_makes_room_for_itself, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,8 +79,15 @@ static void take_turn(int directory, struct entry *kept, const struct entry *ent
   }
 }
 
+/* The time of the last change stays: that is when the file was made. */
 void sift_cache_touch(int fd) {
-  (void)futimens(fd, NULL);
+  const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+  (void)futimens(fd, times);
+}
+
+static struct timespec later(struct timespec a, struct timespec b) {
+  bool first = a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+  return first ? a : b;
 }
 
 void sift_cache_tidy(const char *path) {
@@ -98,7 +105,7 @@ void sift_cache_tidy(const char *path) {
     if (kind == KIND_OTHER || fstatat(dirfd(directory), found->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
       continue;
     }
-    struct entry entry = {.used = st.st_mtim};
+    struct entry entry = {.used = later(st.st_atim, st.st_mtim)};
     snprintf(entry.name, sizeof entry.name, "%s", found->d_name);
     if (kind == KIND_HALF) {
       if (st.st_mtim.tv_sec < now - HALF_SECONDS) {

@@ -5,7 +5,7 @@ import http.client
 import pytest
 
 import program
-from http_demo import LIMIT_S, files, fleet, report, serve, server  # noqa: F401 (fixtures)
+from http_demo import LIMIT_S, files, report, serve, server  # noqa: F401 (fixtures)
 
 
 def test_health_and_readiness(serve):

@@ -1,6 +1,5 @@
 """spacesift rules, and how wrong rules are told: each place, each field, what to do."""
 
-import json
 import os
 import re
 

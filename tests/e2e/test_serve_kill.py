@@ -8,7 +8,7 @@ import time
 
 import serve
 import serve_faults as faults
-from phrases import MEMORY, MISSING
+from phrases import MISSING
 
 KILLS = int(os.environ.get("SIFT_KILLS", "10"))
 SENDERS = 4

@@ -18,7 +18,7 @@ import peers
 import program
 import serve
 import shards
-from phrases import MEMORY, MISSING, lines
+from phrases import MISSING, lines
 
 TEXT, JSON, TLS, TLS_OWN, SIX, UNIX, SYSLOG_UNIX = range(7)
 LOG = lines("loading", "panic: overflow", MISSING)

@@ -138,13 +138,13 @@ static void tidy(const char *path) {
   char directory[PATH_BYTES];
   const char *slash = strrchr(path, '/');
   snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-  sift_cache_tidy(directory);
+  sift_cache_tidy(directory, slash + 1);
 }
 
 /* A temporary name first: a reader never sees a half-written file, and two writers do not meet. */
 static bool store(const char *path, const char *bytes, size_t len) {
   char temporary[4096 + 16];
-  snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+  snprintf(temporary, sizeof temporary, "%s" SIFT_CACHE_HALF, path);
   int fd = mkostemp(temporary, O_CLOEXEC);
   if (fd < 0) {
     return false;

@@ -27,6 +27,7 @@ def test_googles_compare_takes_it(slow, fast, place, log):
     assert told.returncode == 0, told.stderr
     rows = [line.split() for line in re.sub(r"\x1b\[\d+m", "", told.stdout).splitlines()]
     times = {(row[0], row[-2], row[-1]) for row in rows if len(row) >= 3}
+    assert len(first) == len(second) > 10
     for before, after in zip(first, second):
         assert before["name"] == after["name"]
         assert (before["name"], f"{before['cpu_time']:.0f}", f"{after['cpu_time']:.0f}") in times

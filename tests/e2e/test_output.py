@@ -296,7 +296,7 @@ def test_a_progress_line_is_shown_on_a_terminal_and_taken_away(tmp_path):
 
 
 def test_quiet_shows_no_progress(tmp_path):
-    assert shown_on_terminal(tmp_path, "-q", seconds=1.5) == ""
+    assert shown_on_terminal(tmp_path, "-q", seconds=5 if program.SANITIZED else 1.5) == ""
 
 
 def test_no_progress_where_standard_error_is_no_terminal(tmp_path):

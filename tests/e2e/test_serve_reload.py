@@ -124,7 +124,7 @@ def test_sigterm_under_load_loses_nothing_that_was_acknowledged(tmp_path):
             serve.until(lambda: sum(len(sender.acked) for sender in senders) > acked + 20, lambda: server.log)
             begun = time.monotonic()
             server.stop()
-            assert time.monotonic() - begun < 8
+            assert time.monotonic() - begun < 40
             server.start()
             assert "applied" not in server.log, "the checkpoint at the end is whole: there is nothing to replay"
         for sender in senders:

@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "patterns/cache.h"
@@ -128,20 +130,50 @@ static void ones_own_rules_are_always_parsed(void **state) {
   sift_problems_release(&problems);
 }
 
-static void what_is_kept_makes_room_for_itself(void **state) {
-  struct place *place = *state;
-  char hash[33];
-  assert_int_equal(mkdir(place->directory, 0700), 0);
+/* Files that look like those of the cache, used so long ago, or later than now. */
+static void fill(const struct place *place, time_t seconds_ago) {
   for (unsigned i = 0; i < SIFT_CACHE_FILES_MAX + 8; i++) {
     char path[512];
     snprintf(path, sizeof path, "%s/%032x-cf0687288e99f367.db", place->directory, i);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fclose(file);
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    const struct timespec times[2] = {{.tv_sec = time(NULL) - seconds_ago}, {.tv_sec = time(NULL) - seconds_ago}};
+    assert_true(fd >= 0);
+    assert_int_equal(futimens(fd, times), 0);
+    close(fd);
   }
-  load(hash, true);
-  look(place);
-  assert_int_equal(place->files, SIFT_CACHE_FILES_MAX);
+}
+
+/* The kept pack; its path is in place->file if it is there. */
+static bool pack_is_kept(struct place *place) {
+  DIR *directory = opendir(place->directory);
+  const struct dirent *entry = NULL;
+  bool found = false;
+  while ((entry = readdir(directory)) != NULL) {
+    if (strncmp(entry->d_name, "builtin-", 8) == 0) {
+      found = true;
+      snprintf(place->file, sizeof place->file, "%s/%s", place->directory, entry->d_name);
+    }
+  }
+  closedir(directory);
+  return found;
+}
+
+static void what_is_kept_makes_room_for_itself(void **state) {
+  struct place *place = *state;
+  static const time_t ago[] = {1000, 0, -86400};
+  char hash[33];
+  assert_int_equal(mkdir(place->directory, 0700), 0);
+  for (size_t i = 0; i < sizeof ago / sizeof ago[0]; i++) {
+    fill(place, ago[i]);
+    load(hash, true);
+    look(place);
+    assert_int_equal(place->files, SIFT_CACHE_FILES_MAX);
+    assert_true(pack_is_kept(place));
+    ino_t first = inode(place->file);
+    load(hash, true);
+    assert_int_equal(inode(place->file), first);
+    assert_int_equal(unlink(place->file), 0);
+  }
 }
 
 int main(void) {

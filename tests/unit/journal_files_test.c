@@ -30,7 +30,7 @@ static uint64_t count_files(struct journal_fixture *fixture) {
 }
 
 static void await_segments(struct journal_fixture *fixture, uint64_t most) {
-  for (int i = 0; i < 5000 && segments(fixture) > most; i++) {
+  for (int i = 0; i < 20000 && segments(fixture) > most; i++) {
     usleep(1000);
   }
   assert_true(segments(fixture) <= most);

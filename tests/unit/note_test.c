@@ -70,13 +70,17 @@ static void what_is_below_the_level_is_not_said(void **state) {
   sift_note_free(NULL);
 }
 
+static bool held_up; /* the flood did not come within one second */
+
 static void flood(struct sift_note *note) {
   wait_for_a_fresh_second();
+  time_t begun = time(NULL);
   for (int i = 0; i < 100; i++) {
     sift_note_say(note, SIFT_NOTE_WARNING, SIFT_NOTE_CONNECTION, "connection %d", i);
     sift_note_say(note, SIFT_NOTE_WARNING, SIFT_NOTE_DAMAGE, "damage %d", i);
     sift_note_say(note, SIFT_NOTE_WARNING, SIFT_NOTE_ALWAYS, "always %d", i);
   }
+  held_up = time(NULL) != begun;
   const struct timespec second = {.tv_sec = 1};
   nanosleep(&second, NULL);
   sift_note_say(note, SIFT_NOTE_WARNING, SIFT_NOTE_CONNECTION, "later");
@@ -87,6 +91,12 @@ static void ten_a_second_of_a_kind_are_said_and_the_others_counted(void **state)
   for (int json = 0; json <= 1; json++) {
     struct sift_note *note = sift_note_new(SIFT_NOTE_INFO, json != 0);
     char *text = heard(flood, note);
+    for (int again = 0; held_up && again < 20; again++) {
+      free(text);
+      sift_note_free(note);
+      note = sift_note_new(SIFT_NOTE_INFO, json != 0);
+      text = heard(flood, note);
+    }
     assert_int_equal(count(text, "connection "), 10);
     assert_int_equal(count(text, "damage "), 10);
     assert_int_equal(count(text, "always "), 100);

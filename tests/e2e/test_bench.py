@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 import program
-from bench_scene import LINES, MANY_ROUNDS, RULES, bench, fast, log, place, slow  # noqa: F401 (fixtures)
+from bench_scene import LINES, MANY_ROUNDS, RULES, bench, fast, log, place, slow, write_rules  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +138,31 @@ def test_all_options_are_described():
     known = set(re.findall(r"--[a-z][a-z-]*", program.run("bench", "--help").text))
     described = set(re.findall(r"`(?:-\w, )?(--[a-z][a-z-]*)", (program.ROOT / "docs" / "bench.md").read_text()))
     assert described == known
+
+
+def woken_lines(document):
+    return {rule["rule"]: rule["woken_lines"] for rule in document["rules"]}
+
+
+def test_a_profile_chooses_the_texts_that_wake_lines(place, log):
+    rules = write_rules(place / "odd", name="odd", pattern=r"client number \d+ quixotic", match="client number 7 quixotic", no_match="client number 7")
+    words = ["--rules", rules, "--corpus", log, "--no-marginal", "--format", "json"]
+    plain, chosen = bench(*words).document, bench(*words, "--profile", log).document
+    assert woken_lines(plain)["slow-one"] > LINES * 9 / 10 and woken_lines(chosen)["slow-one"] == 0
+    assert plain["context"]["rules"]["profile_bytes"] == 0
+    assert plain["found"]["hits"] == chosen["found"]["hits"]
+    text = bench("--rules", rules, "--corpus", log, "--no-marginal", "--profile", log, "--against", rules).text
+    assert f"were chosen by {chosen['context']['rules']['profile_bytes'] / 1e6:.1f} MB of logs" in text
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--profile", "nowhere"], "nowhere"),
+    (["--profile", "small"], "name some that hold 65536 or more"),
+    (["--profile", "small", "--against-program", "x"], "leave out --against-program"),
+    (["--profile", "small", "--lap", "0"], "leave out --against-program"),
+])
+def test_a_profile_that_cannot_be_used_is_told(slow, log, tmp_path, monkeypatch, words, said):
+    (tmp_path / "small").write_text("a line\n")
+    monkeypatch.chdir(tmp_path)
+    result = bench("--rules", slow, "--corpus", log, *words, status=program.USAGE)
+    assert said in result.err and result.out == b""

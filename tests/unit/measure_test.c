@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "engine/typical.h"
 #include "tests/unit/measure_support.h"
 #include "tools/measure/measure.h"
 
@@ -27,6 +28,7 @@ static void the_whole_measure_counts_what_is_there(void **state) {
   struct sift_figures figures;
   scene_init(&scene, 1000);
   const struct sift_measure_config config = {.database = scene.database,
+                                             .typical = sift_typical_text(),
                                              .corpus = &scene.corpus,
                                              .compile_seconds = 7,
                                              .seconds = 0.01,
@@ -59,8 +61,13 @@ static void one_round_measures_no_gains(void **state) {
   struct scene scene;
   struct sift_figures figures;
   scene_init(&scene, 1000);
-  const struct sift_measure_config config = {
-      .database = scene.database, .corpus = &scene.corpus, .seconds = 0.01, .rounds = 1, .threads = 1, .marginal = true};
+  const struct sift_measure_config config = {.typical = sift_typical_text(),
+                                             .database = scene.database,
+                                             .corpus = &scene.corpus,
+                                             .seconds = 0.01,
+                                             .rounds = 1,
+                                             .threads = 1,
+                                             .marginal = true};
   assert_int_equal(sift_measure_run(&figures, &config), SIFT_OK);
   assert_int_equal(figures.marginal.measurements, 0);
   sift_figures_release(&figures);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "engine/scanner.h"
+#include "engine/typical.h"
 #include "tests/support/rules.h"
 #include "tools/measure/subset.h"
 
@@ -67,7 +68,7 @@ static void a_part_of_the_rules_is_a_set_of_its_own(void **state) {
   static const bool keep[3] = {false, true, true};
   struct sift_ruleset *ruleset = test_ruleset(rules, 3);
   struct sift_subset subset;
-  assert_int_equal(sift_subset_make(&subset, ruleset, keep), SIFT_OK);
+  assert_int_equal(sift_subset_make(&subset, ruleset, keep, sift_typical_text()), SIFT_OK);
   assert_int_equal(subset.ruleset.rule_count, 2);
   expect_hits(subset.database, SIFT_SCAN_ADAPTIVE, "0101");
   sift_subset_release(&subset);

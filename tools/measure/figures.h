@@ -56,6 +56,7 @@ struct sift_figures {
   const struct sift_corpus *corpus;
   uint64_t sample_bytes, sample_lines; /* that a timed run passes over */
   unsigned rounds;
+  size_t profile_bytes;                  /* of logs that chose the texts which wake lines; 0: the shipped specimen did */
   double compile_seconds, start_seconds; /* CPU */
   struct sift_sizes sizes;
   struct sift_path_result found; /* in the whole corpus */

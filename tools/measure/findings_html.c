@@ -40,6 +40,10 @@ static void put_setting(struct sift_text *text, const struct sift_findings *find
            figures->ruleset->name, figures->ruleset->version, figures->ruleset->hash_text, figures->ruleset->rule_count,
            figures->sizes.parts.patterns, figures->sizes.parts.prefiltered);
   put_row(text, "rules", value);
+  if (figures->profile_bytes > 0) {
+    snprintf(value, sizeof value, "chosen by %s of logs (--profile)", sift_text_bytes(bytes[0], figures->profile_bytes));
+    put_row(text, "texts that wake lines", value);
+  }
   snprintf(value, sizeof value, "%s, %s lines in %zu files (%.200s%s)%s; a timed run goes through %s",
            sift_text_bytes(bytes[0], corpus->len), sift_text_number(lines, corpus->lines), corpus->part_count,
            corpus->part_count > 0 ? corpus->parts[0].name : "", corpus->part_count > 1 ? ", …" : "",

@@ -32,12 +32,14 @@ static void put_ratio(struct sift_json *json, const char *key, const struct sift
 
 /* ---- context ---- */
 
-static void put_ruleset(struct sift_json *json, const struct sift_ruleset *ruleset) {
+static void put_ruleset(struct sift_json *json, const struct sift_figures *figures) {
+  const struct sift_ruleset *ruleset = figures->ruleset;
   sift_json_open(json, '{');
   put_text(json, "name", ruleset->name);
   put_text(json, "version", ruleset->version);
   put_text(json, "hash", ruleset->hash_text);
   put_unsigned(json, "rules", ruleset->rule_count);
+  put_unsigned(json, "profile_bytes", figures->profile_bytes);
   sift_json_close(json, '}');
 }
 
@@ -98,7 +100,7 @@ static void put_context(struct sift_json *json, const struct sift_findings *find
   sift_json_open(json, '{');
   put_host(json, findings->host);
   sift_json_key(json, "rules");
-  put_ruleset(json, findings->figures->ruleset);
+  put_ruleset(json, findings->figures);
   sift_json_key(json, "corpus");
   put_corpus(json, findings->figures);
   sift_json_close(json, '}');

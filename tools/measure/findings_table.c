@@ -69,6 +69,12 @@ static void put_rules(struct sift_text *text, const struct sift_figures *figures
   sift_text_safe(text, sift_span_of(ruleset->version), 16);
   sift_text_format(text, ", hash %.12s: %zu rules, %zu patterns, %zu of them decided by PCRE2\n", ruleset->hash_text,
                    ruleset->rule_count, info->patterns, info->prefiltered);
+  if (figures->profile_bytes > 0) {
+    char bytes[SIFT_NUMBER_BYTES];
+    put_label(text, "");
+    sift_text_format(text, "the texts that wake lines were chosen by %s of logs (--profile)\n",
+                     sift_text_bytes(bytes, figures->profile_bytes));
+  }
 }
 
 static void put_sizes(struct sift_text *text, const struct sift_figures *figures) {

@@ -185,7 +185,7 @@ static enum sift_status add_point(struct measuring *measuring, struct curve *cur
   const struct sift_database *database = measuring->config->database;
   enum sift_status status = SIFT_OK;
   if (rules < ruleset->rule_count) {
-    status = sift_subset_make(&curve->subsets[point], ruleset, curve->keep);
+    status = sift_subset_make(&curve->subsets[point], ruleset, curve->keep, measuring->config->typical);
     database = curve->subsets[point].database;
   }
   for (int i = 0; i < CURVE_WAYS && status == SIFT_OK; i++) {
@@ -276,6 +276,7 @@ enum sift_status sift_measure_run(struct sift_figures *out, const struct sift_me
       .ruleset = sift_database_ruleset(config->database),
       .corpus = config->corpus,
       .rounds = config->rounds,
+      .profile_bytes = config->profile_bytes,
       .compile_seconds = config->compile_seconds,
   };
   struct measuring measuring = {.config = config, .figures = out};

@@ -7,6 +7,8 @@
 struct sift_measure_config {
   const struct sift_database *database;
   const struct sift_corpus *corpus;
+  struct sift_span typical;           /* the specimen that it was compiled for: parts of it are compiled for it too */
+  size_t profile_bytes;               /* of that specimen, where it is the caller's own; 0 where it is the shipped one */
   double compile_seconds;             /* what compiling it took, measured by whoever did */
   double seconds;                     /* that all timed runs together shall take, about */
   unsigned rounds;                    /* 1 to SIFT_ROUNDS_MAX */

@@ -5,7 +5,8 @@
 #include "engine/database_internal.h"
 #include "engine/pattern.h"
 
-enum sift_status sift_subset_make(struct sift_subset *out, const struct sift_ruleset *whole, const bool *keep) {
+enum sift_status sift_subset_make(struct sift_subset *out, const struct sift_ruleset *whole, const bool *keep,
+                                  struct sift_span typical) {
   *out = (struct sift_subset){.ruleset = *whole};
   out->ruleset.rules = calloc(whole->rule_count + 1, sizeof *out->ruleset.rules);
   out->ruleset.rule_count = 0;
@@ -19,7 +20,7 @@ enum sift_status sift_subset_make(struct sift_subset *out, const struct sift_rul
   }
   struct sift_problems problems;
   sift_problems_init(&problems);
-  enum sift_status status = sift_database_compile(&out->database, &out->ruleset, &problems);
+  enum sift_status status = sift_database_compile_for(&out->database, &out->ruleset, typical, &problems);
   sift_problems_release(&problems);
   if (status != SIFT_OK) {
     sift_subset_release(out);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/typical.h"
 #include "patterns/loader.h"
 #include "tools/measure/clock.h"
 #include "tools/measure/findings.h"
@@ -10,6 +11,7 @@
 #include "tools/spacesift/bench_options.h"
 #include "tools/spacesift/cli.h"
 #include "tools/spacesift/output.h"
+#include "tools/spacesift/profile.h"
 
 /* What the command holds while it works. */
 struct bench {
@@ -19,7 +21,7 @@ struct bench {
   struct sift_bench_budget_verdict verdict;
   struct sift_rules ours, theirs;
   double our_seconds, their_seconds; /* of compiling them */
-  struct sift_corpus corpus;
+  struct sift_corpus corpus, profile;
   struct sift_figures figures;
   struct sift_versus versus;
 };
@@ -68,7 +70,7 @@ static int read_budget(struct bench *bench) {
 }
 
 /* Compiled here and now, past the cache: the time it takes is one of the figures. */
-static int open_rules(struct sift_rules *rules, const char *path, double *seconds) {
+static int open_rules(struct sift_rules *rules, const char *path, struct sift_span typical, double *seconds) {
   int exit_status = sift_rules_open(rules, path, false, false, false);
   if (exit_status != SIFT_EXIT_OK) {
     return exit_status;
@@ -76,7 +78,7 @@ static int open_rules(struct sift_rules *rules, const char *path, double *second
   struct sift_problems problems;
   sift_problems_init(&problems);
   double begun = sift_clock_cpu();
-  enum sift_status status = sift_database_compile(&rules->database, rules->ruleset, &problems);
+  enum sift_status status = sift_database_compile_for(&rules->database, rules->ruleset, typical, &problems);
   *seconds = sift_clock_cpu() - begun;
   if (status != SIFT_OK) {
     sift_problems_print(&problems, stderr);
@@ -86,20 +88,29 @@ static int open_rules(struct sift_rules *rules, const char *path, double *second
   return exit_status;
 }
 
+/* By which the texts are chosen that wake lines. */
+static struct sift_span typical_of(const struct bench *bench) {
+  return bench->options.profile_count > 0 ? sift_span(bench->profile.text, bench->profile.len) : sift_typical_text();
+}
+
 static int open_all(struct bench *bench) {
+  const struct sift_bench_options *options = &bench->options;
   int status = read_budget(bench);
-  if (status == SIFT_EXIT_OK) {
-    status = open_rules(&bench->ours, bench->options.rules, &bench->our_seconds);
+  if (status == SIFT_EXIT_OK && options->profile_count > 0) {
+    status = sift_profile_read(&bench->profile, options->profile, options->profile_count);
   }
-  bool both_here = bench->options.against != NULL && bench->options.against_program == NULL;
+  if (status == SIFT_EXIT_OK) {
+    status = open_rules(&bench->ours, options->rules, typical_of(bench), &bench->our_seconds);
+  }
+  bool both_here = options->against != NULL && options->against_program == NULL;
   if (status == SIFT_EXIT_OK && both_here) {
-    status = open_rules(&bench->theirs, bench->options.against, &bench->their_seconds);
+    status = open_rules(&bench->theirs, options->against, sift_typical_text(), &bench->their_seconds);
   }
   if (status != SIFT_EXIT_OK) {
     return status;
   }
   enum sift_status read =
-      sift_corpus_read(&bench->corpus, bench->options.corpus, bench->options.corpus_count, (size_t)bench->options.corpus_bytes_max);
+      sift_corpus_read(&bench->corpus, options->corpus, options->corpus_count, (size_t)options->corpus_bytes_max);
   if (read == SIFT_ENOMEM) {
     sift_say("the corpus does not fit into memory: lower --corpus-bytes-max");
   }
@@ -147,6 +158,8 @@ static int measure(struct bench *bench) {
   const struct sift_measure_config config = {
       .database = bench->ours.database,
       .corpus = &bench->corpus,
+      .typical = typical_of(bench),
+      .profile_bytes = bench->profile.len,
       .compile_seconds = bench->our_seconds,
       .seconds = (double)options->seconds,
       .rounds = (unsigned)options->rounds,
@@ -297,6 +310,7 @@ int sift_command_bench(int argc, char **argv) {
   sift_versus_release(&bench.versus);
   sift_figures_release(&bench.figures);
   sift_corpus_release(&bench.corpus);
+  sift_corpus_release(&bench.profile);
   sift_rules_close(&bench.ours);
   sift_rules_close(&bench.theirs);
   return status;

@@ -10,33 +10,37 @@
 #include "tools/measure/timing.h"
 #include "tools/spacesift/cli.h"
 
-static const char help_text[] = "Usage: spacesift bench [OPTION...] --corpus PATH...\n\n"
-                                "Measures a rule set on text: how fast it is found in, how large its databases are, and which\n"
-                                "rules cost what, with the reason and what to change. docs/bench.md explains each figure.\n\n"
-                                "      --rules PATH       the rule set to measure (default: the built-in pack)\n"
-                                "      --corpus PATH...   logs to measure on: files, directories, hsbench's corpus databases\n"
-                                "      --corpus-bytes-max N  read at most N bytes of them into memory (default 268435456)\n"
-                                "      --against PATH     another rule set, measured in turn with the first\n"
-                                "      --against-program PATH  another build of spacesift, run in turn with this one\n"
-                                "      --round-seconds-max N   so long may one of its rounds take (default 600)\n"
-                                "      --budget FILE      limits that must be kept (YAML): exit status 1 where one is not\n"
-                                "      --format F         table (default), json (Google Benchmark's), or html\n"
-                                "  -o, --output FILE      where it goes (default '-': standard output)\n"
-                                "      --rounds N         rounds of each comparison, 1 to 64 (default 7)\n"
-                                "      --time SECONDS     CPU time that the timed runs may take, about (default 60)\n"
-                                "      --no-marginal      do not look for what each rule costs the whole\n"
-                                "      --seed N           of the order in which rules join the curve (default 1)\n"
-                                "      --top N            table: rules to show beside the dear ones (default 10)\n"
-                                "      --lap BYTES        one round over so much text, for another build's --against-program\n"
-                                "  -j, --jobs N           threads to go up to (default: the cores this process may use)\n"
-                                "  -q, --quiet            do not tell what is being measured\n"
-                                "  -h, --help             this text\n\n"
-                                "Exit status: 0 done, 1 the budget was not kept, 2 wrong usage, rules or environment.\n";
+static const char help_text[] =
+    "Usage: spacesift bench [OPTION...] --corpus PATH...\n\n"
+    "Measures a rule set on text: how fast it is found in, how large its databases are, and which\n"
+    "rules cost what, with the reason and what to change. docs/bench.md explains each figure.\n\n"
+    "      --rules PATH       the rule set to measure (default: the built-in pack)\n"
+    "      --corpus PATH...   logs to measure on: files, directories, hsbench's corpus databases\n"
+    "      --corpus-bytes-max N  read at most N bytes of them into memory (default 268435456)\n"
+    "      --profile PATH     choose the texts by which lines are found by these logs, as 'rules compile --profile'\n"
+    "                         does; may be given again. Not for the rules of --against\n"
+    "      --against PATH     another rule set, measured in turn with the first\n"
+    "      --against-program PATH  another build of spacesift, run in turn with this one\n"
+    "      --round-seconds-max N   so long may one of its rounds take (default 600)\n"
+    "      --budget FILE      limits that must be kept (YAML): exit status 1 where one is not\n"
+    "      --format F         table (default), json (Google Benchmark's), or html\n"
+    "  -o, --output FILE      where it goes (default '-': standard output)\n"
+    "      --rounds N         rounds of each comparison, 1 to 64 (default 7)\n"
+    "      --time SECONDS     CPU time that the timed runs may take, about (default 60)\n"
+    "      --no-marginal      do not look for what each rule costs the whole\n"
+    "      --seed N           of the order in which rules join the curve (default 1)\n"
+    "      --top N            table: rules to show beside the dear ones (default 10)\n"
+    "      --lap BYTES        one round over so much text, for another build's --against-program\n"
+    "  -j, --jobs N           threads to go up to (default: the cores this process may use)\n"
+    "  -q, --quiet            do not tell what is being measured\n"
+    "  -h, --help             this text\n\n"
+    "Exit status: 0 done, 1 the budget was not kept, 2 wrong usage, rules or environment.\n";
 
 enum {
   OPT_RULES = 256,
   OPT_CORPUS,
   OPT_BYTES,
+  OPT_PROFILE,
   OPT_AGAINST,
   OPT_PROGRAM,
   OPT_ROUND_SECONDS,
@@ -54,6 +58,7 @@ static const struct option known[] = {
     {"rules", required_argument, NULL, OPT_RULES},
     {"corpus", required_argument, NULL, OPT_CORPUS},
     {"corpus-bytes-max", required_argument, NULL, OPT_BYTES},
+    {"profile", required_argument, NULL, OPT_PROFILE},
     {"against", required_argument, NULL, OPT_AGAINST},
     {"against-program", required_argument, NULL, OPT_PROGRAM},
     {"round-seconds-max", required_argument, NULL, OPT_ROUND_SECONDS},
@@ -114,12 +119,16 @@ static int take_format(struct sift_bench_options *options, const char *value) {
   return sift_usage("bench", "--format takes table, json or html, not '%s'", value);
 }
 
-static int add_corpus(struct sift_bench_options *options, char *path) {
-  if (options->corpus_count == SIFT_BENCH_PATHS_MAX) {
-    return sift_usage("bench", "--corpus names more than %d paths; name a directory", SIFT_BENCH_PATHS_MAX);
+static int add_path(const char *option, char **paths, size_t *count, char *path) {
+  if (*count == SIFT_BENCH_PATHS_MAX) {
+    return sift_usage("bench", "%s names more than %d paths; name a directory", option, SIFT_BENCH_PATHS_MAX);
   }
-  options->corpus[options->corpus_count++] = path;
+  paths[(*count)++] = path;
   return SIFT_EXIT_OK;
+}
+
+static int add_corpus(struct sift_bench_options *options, char *path) {
+  return add_path("--corpus", options->corpus, &options->corpus_count, path);
 }
 
 static int take(struct sift_bench_options *options, int option, char *value) {
@@ -129,6 +138,8 @@ static int take(struct sift_bench_options *options, int option, char *value) {
     return SIFT_EXIT_OK;
   case OPT_CORPUS:
     return add_corpus(options, value);
+  case OPT_PROFILE:
+    return add_path("--profile", options->profile, &options->profile_count, value);
   case OPT_AGAINST:
     options->against = value;
     return SIFT_EXIT_OK;
@@ -184,6 +195,9 @@ int sift_bench_options_parse(struct sift_bench_options *options, int argc, char 
   }
   if (options->corpus_count == 0) {
     return sift_usage("bench", "say what to measure on: 'spacesift bench --corpus PATH', logs like those that will be read");
+  }
+  if (options->profile_count > 0 && (options->against_program != NULL || options->lap)) {
+    return sift_usage("bench", "--profile is of this program alone: leave out --against-program, or measure each by itself");
   }
   int status = SIFT_EXIT_OK;
   for (int i = optind; i < argc && status == SIFT_EXIT_OK; i++) {

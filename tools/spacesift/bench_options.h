@@ -15,6 +15,8 @@ struct sift_bench_options {
   const char *against_program;                   /* NULL: none */
   char *corpus[SIFT_BENCH_PATHS_MAX];
   size_t corpus_count;
+  char *profile[SIFT_BENCH_PATHS_MAX]; /* logs that choose the texts which wake lines; none: the shipped specimen */
+  size_t profile_count;
   uint64_t corpus_bytes_max, rounds, round_seconds_max, seconds, jobs, seed, top;
   uint64_t lap_bytes; /* of a timed run */
   enum sift_bench_format format;

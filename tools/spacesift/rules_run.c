@@ -8,9 +8,9 @@
 #include "patterns/loader.h"
 #include "patterns/nearest.h"
 #include "patterns/proof.h"
-#include "tools/measure/corpus.h"
 #include "tools/spacesift/cli.h"
 #include "tools/spacesift/output.h"
+#include "tools/spacesift/profile.h"
 #include "tools/spacesift/rules.h"
 
 static size_t count_nodes(const struct sift_node *nodes, size_t count) {
@@ -161,33 +161,16 @@ static int write_databases(const struct sift_rules *rules, const char *path) {
   return exit_status;
 }
 
-/* Of the logs so much is looked at; less would tell little of what is rare. */
-enum { PROFILE_BYTES_MAX = 2 * 1024 * 1024, PROFILE_BYTES_MIN = 64 * 1024 };
-
-static int read_profile(struct sift_corpus *corpus, const struct sift_rules_options *options) {
-  char *paths[SIFT_TEST_PATHS_MAX];
-  for (size_t i = 0; i < options->profile_count; i++) {
-    paths[i] = (char *)(uintptr_t)options->profile[i]; /* main()'s own words */
-  }
-  enum sift_status status = sift_corpus_read(corpus, paths, options->profile_count, PROFILE_BYTES_MAX);
-  if (status == SIFT_OK && corpus->len < PROFILE_BYTES_MIN) {
-    sift_say("the logs named by --profile hold %zu bytes of text; name some that hold %d or more", corpus->len, PROFILE_BYTES_MIN);
-    return SIFT_EXIT_USAGE;
-  }
-  if (status == SIFT_EINVAL) { /* what is wrong was told */
-    sift_say("--profile needs logs that can be read: no rules were compiled");
-  } else if (status != SIFT_OK) {
-    sift_say("cannot read the logs named by --profile: %s", sift_status_text(status));
-  }
-  return status == SIFT_OK ? SIFT_EXIT_OK : SIFT_EXIT_USAGE;
-}
-
 static int compile_profiled(struct sift_rules *rules, const struct sift_rules_options *options) {
   struct sift_corpus corpus = {0};
   struct sift_problems problems;
   bool kept = false;
   sift_problems_init(&problems);
-  int exit_status = read_profile(&corpus, options);
+  char *paths[SIFT_TEST_PATHS_MAX];
+  for (size_t i = 0; i < options->profile_count; i++) {
+    paths[i] = (char *)(uintptr_t)options->profile[i]; /* main()'s own words */
+  }
+  int exit_status = sift_profile_read(&corpus, paths, options->profile_count);
   if (exit_status == SIFT_EXIT_OK) {
     enum sift_status status =
         sift_rules_compile_profiled(&rules->database, rules->ruleset, sift_span(corpus.text, corpus.len), &kept, &problems);

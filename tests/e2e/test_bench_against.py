@@ -1,6 +1,7 @@
 """spacesift bench against another rule set, and against another build of the program."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -101,3 +102,17 @@ def test_what_cannot_be_compared_is_told_at_once(slow, place, log, name, script,
 
 def test_two_builds_need_a_corpus_that_can_be_read_again(slow):
     assert "can be read once" in against_program(slow, "-", program.SPACESIFT, status=program.USAGE).err
+
+
+@pytest.mark.parametrize("words", [["-o", "out"], ["--format", "json"], ["--against", "x"], ["--against-program", "x"], ["--budget", "x"], ["--no-marginal"]])
+def test_a_lap_takes_no_options_that_it_would_ignore(slow, log, words):
+    result = bench("--lap", "0", "--rules", slow, "--corpus", log, *words, status=program.USAGE)
+    assert "--lap tells one round" in result.err and result.out == b""
+
+
+@pytest.mark.parametrize("words", [["--lap", "0"], ["--no-marginal", "--time", "1"], ["--help"]], ids=["lap", "table", "help"])
+def test_findings_that_cannot_be_written_are_told(slow, log, words):
+    with open("/dev/full", "wb") as full:
+        command = [program.SPACESIFT, "bench", "--quiet", "--rules", slow, "--corpus", log, *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=program.TIMEOUT_S)
+    assert done.returncode == program.USAGE and b"No space left on device" in done.stderr

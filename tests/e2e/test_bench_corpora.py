@@ -1,7 +1,9 @@
 """The corpora of spacesift bench: logs, compressed shards, directories, and the databases of hsbench."""
 
 import gzip
+import os
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -95,4 +97,44 @@ def test_a_corpus_beyond_the_limit_gives_a_part_of_each_file(slow, place, log):
         (parts / name).write_bytes(log.read_bytes())
     corpus = corpus_of("--rules", slow, "--corpus", parts, "--corpus-bytes-max", "1000000")["context"]["corpus"]
     assert corpus["cut"] and corpus["bytes"] <= 1000002
+    assert [file["bytes"] for file in corpus["files"]] == pytest.approx([500000, 500000], abs=1000)
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        (b"a\r\nb\r\n", 2),
+        (b"10%\r20%\r30%\ndone\n", 2),
+        (b"\n\nx", 3),
+        (b'{"text": "a\\nb"}\n{"text": "c"}\n', 2),
+    ],
+)
+def test_lines_are_counted_as_a_scan_counts_them(slow, tmp_path, text, lines):
+    path = tmp_path / "some.log"
+    path.write_bytes(text)
+    scanned = program.scan("--report", "jsonl", "--space", "a/b", path)
+    assert corpus_of("--rules", slow, "--corpus", path)["context"]["corpus"]["lines"] == lines
+    assert program.Report(scanned.lines).summary["lines"] == lines
+
+
+def test_lines_that_returns_part_are_one_where_the_corpus_is_cut_too(slow, tmp_path):
+    path = tmp_path / "progress.log"
+    path.write_bytes(b"10 %\r20 %\r30 %\r\n" * 1000)
+    corpus = corpus_of("--rules", slow, "--corpus", path, "--corpus-bytes-max", "1700")["context"]["corpus"]
+    assert corpus["cut"] and 90 <= corpus["lines"] <= 110
+
+
+def test_a_pipe_is_read_from_its_begin(slow, log, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", log, pipe]):
+        told = corpus_of("--rules", slow, "--corpus", pipe)
+    assert told["context"]["corpus"]["lines"] == LINES and told["context"]["corpus"]["bytes"] == log.stat().st_size
+
+
+def test_an_empty_log_takes_nothing_from_the_share_of_others(slow, log, tmp_path):
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_bytes(log.read_bytes())
+    (tmp_path / "empty.log").write_bytes(b"")
+    corpus = corpus_of("--rules", slow, "--corpus", tmp_path, "--corpus-bytes-max", "1000000")["context"]["corpus"]
     assert [file["bytes"] for file in corpus["files"]] == pytest.approx([500000, 500000], abs=1000)

@@ -9,7 +9,7 @@
 #include "engine/sampler.h"
 
 /* Repeats of a few are cheap; so are refusals and hits that are rare. */
-enum { REPEAT_LARGE = 8, REFUSED_SHARE_PERCENT = 50, LINES_A_WAKE = 10000, LINES_A_HIT = 1000 };
+enum { REPEAT_LARGE = 8, REFUSED_SHARE_PERCENT = 50, LINES_A_WAKE = 10000, LINES_A_HIT = 50 };
 
 static const struct {
   const char *name, *text, *advice;
@@ -27,7 +27,7 @@ static const struct {
     [SIFT_FAULT_CASELESS] = {"caseless", "(?i) makes Hyperscan look for each letter both ways",
                              "write the case that is logged, or confine (?i:...) to the words that need it"},
     [SIFT_FAULT_REPEAT] = {"bounded_repeat", "a bounded repeat {n,m} is many states",
-                           "say + or * for it, or take it away where the text beside it tells enough"},
+                           "take it away where the text beside it tells enough; + or * match more, and may be dearer"},
     [SIFT_FAULT_SAMPLER_ALONE] = {"sampler_alone", "the sampler runs for this rule alone, so its whole pass counts here",
                                   "leave it: the cost is shared as soon as others are woken that way"},
     [SIFT_FAULT_LITERALS_ALONE] = {"literals_alone", "the literal matcher runs for this rule alone, so its whole pass counts here",
@@ -38,7 +38,7 @@ static const struct {
                             "take in fixed text that stands in its own lines only"},
     [SIFT_FAULT_PCRE] = {"pcre2", "PCRE2 decides, as Hyperscan cannot",
                          "say it without look-around and back-references, or by `none:`"},
-    [SIFT_FAULT_HITS] = {"frequent_hits", "it hits often: what costs is the work for each hit",
+    [SIFT_FAULT_HITS] = {"frequent_hits", "it hits often, and each hit costs work",
                          "ask whether a rule that hits so often tells anything"},
 };
 

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/batch.h"
@@ -24,9 +25,10 @@ struct reader {
   struct sift_lines *lines;
   struct sift_wrapping *wrapping;
   struct sift_streams streams;
-  size_t end;    /* up to where the file at hand may fill the corpus */
-  bool full;     /* it did */
-  bool own_file; /* the file is one of spacesift's own */
+  size_t end;       /* up to where the file at hand may fill the corpus */
+  uint64_t counted; /* lines of the file at hand, as a scan counts them */
+  bool full;        /* it did */
+  bool own_file;    /* the file is one of spacesift's own */
 };
 
 static const struct sift_ruleset no_rules; /* streams know channels by it; none is named here */
@@ -53,6 +55,25 @@ static void pass_over(void *context, enum sift_reason reason, uint64_t offset) {
   (void)offset;
 }
 
+/* Lines of the input in the first `len` bytes of a batch: those that a lone '\r' parts are one, and so are those of one record. */
+static uint64_t lines_within(const struct sift_batch *batch, size_t len) {
+  uint64_t lines = 0;
+  if (len == batch->len) {
+    return batch->lines;
+  }
+  if (batch->records != NULL) {
+    while (lines < batch->record_count && batch->records[lines].text < len) {
+      lines++;
+    }
+    return lines;
+  }
+  lines = sift_survey(batch->text, len).newlines;
+  for (uint32_t i = 0; i < batch->return_count && batch->returns[i] < len && lines > 0; i++) {
+    lines--;
+  }
+  return lines;
+}
+
 static enum sift_status drain(struct reader *reader) {
   struct sift_chunk chunk;
   struct sift_batch batch;
@@ -65,7 +86,9 @@ static enum sift_status drain(struct reader *reader) {
     if (status != SIFT_OK) {
       return status;
     }
+    size_t before = reader->corpus->len;
     reader->full = !sift_corpus_append(reader->corpus, sift_span(batch.text, batch.len), reader->end);
+    reader->counted += lines_within(&batch, reader->corpus->len - before);
   }
   return reader->full ? SIFT_END : SIFT_OK;
 }
@@ -122,7 +145,7 @@ static enum sift_status read_text(struct reader *reader, const char *path) {
   return status;
 }
 
-static enum sift_status add_part(struct sift_corpus *corpus, const char *name, size_t begin) {
+static enum sift_status add_part(struct sift_corpus *corpus, const char *name, size_t begin, uint64_t lines) {
   if (corpus->len == begin) {
     return SIFT_OK;
   }
@@ -140,7 +163,7 @@ static enum sift_status add_part(struct sift_corpus *corpus, const char *name, s
     return SIFT_ENOMEM;
   }
   corpus->parts[corpus->part_count++] = (struct sift_corpus_part){copy, begin, corpus->len};
-  corpus->lines += sift_survey(corpus->text + begin, corpus->len - begin).newlines;
+  corpus->lines += lines > 0 ? lines : 1; /* what was cut within its first line is one */
   return SIFT_OK;
 }
 
@@ -149,12 +172,14 @@ static enum sift_status read_shard(struct reader *reader, const struct sift_shar
   size_t begin = corpus->len;
   reader->end = end;
   reader->full = false;
-  enum sift_status status = sift_corpus_is_database(shard->path)
-                                ? sift_corpus_read_database(corpus, shard->path, end, &reader->full)
-                                : read_text(reader, shard->path);
+  reader->counted = 0;
+  bool database = sift_corpus_is_database(shard->path);
+  enum sift_status status =
+      database ? sift_corpus_read_database(corpus, shard->path, end, &reader->full) : read_text(reader, shard->path);
   sift_corpus_round(corpus, begin, reader->full);
   corpus->cut = corpus->cut || reader->full;
-  return status == SIFT_OK ? add_part(corpus, sift_shard_name(shard), begin) : status;
+  uint64_t lines = database ? sift_survey(corpus->text + begin, corpus->len - begin).newlines : reader->counted;
+  return status == SIFT_OK ? add_part(corpus, sift_shard_name(shard), begin, lines) : status;
 }
 
 /* Each file may fill the whole rest, or (`shared`) a part of it by its size on disk. */
@@ -176,10 +201,12 @@ static enum sift_status read_shards(struct reader *reader, const struct sift_sha
   return status;
 }
 
+/* Not standard input, nor a pipe. */
 static bool may_be_read_twice(const struct sift_shards *shards) {
   for (size_t i = 0; i < shards->count; i++) {
-    if (shards->items[i].size == 0 || strcmp(shards->items[i].path, "-") == 0) {
-      return false; /* standard input, a pipe, or what no share can be told of */
+    struct stat st;
+    if (strcmp(shards->items[i].path, "-") == 0 || stat(shards->items[i].path, &st) != 0 || !S_ISREG(st.st_mode)) {
+      return false;
     }
   }
   return true;

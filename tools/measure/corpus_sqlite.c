@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #ifdef SIFT_HAS_SQLITE
 #include <sqlite3.h>
@@ -13,7 +14,10 @@
 bool sift_corpus_is_database(const char *path) {
   static const char magic[16] = "SQLite format 3";
   char begin[sizeof magic];
-  FILE *file = strcmp(path, "-") != 0 ? fopen(path, "re") : NULL;
+  struct stat st;
+  /* What is read from a pipe is gone: those that read the logs would miss it. */
+  bool regular = strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+  FILE *file = regular ? fopen(path, "re") : NULL;
   bool is = file != NULL && fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, magic, sizeof magic) == 0;
   if (file != NULL) {
     fclose(file);

@@ -168,6 +168,21 @@ static int take(struct sift_bench_options *options, int option, char *value) {
   }
 }
 
+/* No option is taken and then ignored. */
+static int check_combination(const struct sift_bench_options *options) {
+  bool compares = options->against != NULL || options->against_program != NULL;
+  bool to_file = options->output != NULL && strcmp(options->output, "-") != 0;
+  if (options->lap &&
+      (compares || to_file || options->budget != NULL || options->no_marginal || options->format != SIFT_BENCH_TABLE)) {
+    return sift_usage("bench", "--lap tells one round on standard output and compares nothing: only --rules, --corpus and "
+                               "--corpus-bytes-max go with it");
+  }
+  if (options->profile_count > 0 && (options->against_program != NULL || options->lap)) {
+    return sift_usage("bench", "--profile is of this program alone: leave out --against-program, or measure each by itself");
+  }
+  return SIFT_EXIT_OK;
+}
+
 int sift_bench_options_parse(struct sift_bench_options *options, int argc, char **argv, bool *done) {
   *options = (struct sift_bench_options){
       .output = "-",
@@ -196,12 +211,9 @@ int sift_bench_options_parse(struct sift_bench_options *options, int argc, char 
   if (options->corpus_count == 0) {
     return sift_usage("bench", "say what to measure on: 'spacesift bench --corpus PATH', logs like those that will be read");
   }
-  if (options->profile_count > 0 && (options->against_program != NULL || options->lap)) {
-    return sift_usage("bench", "--profile is of this program alone: leave out --against-program, or measure each by itself");
-  }
   int status = SIFT_EXIT_OK;
   for (int i = optind; i < argc && status == SIFT_EXIT_OK; i++) {
     status = add_corpus(options, argv[i]); /* what follows --corpus PATH is more of it */
   }
-  return status;
+  return status == SIFT_EXIT_OK ? check_combination(options) : status;
 }

@@ -1,4 +1,5 @@
 /* spacesift: which subcommand is meant. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,7 @@ static void help(FILE *out) {
         out);
 }
 
-int main(int argc, char **argv) {
-  signal(SIGPIPE, SIG_IGN); /* a closed pipe is then a failed write, which is told in words */
+static int run(int argc, char **argv) {
   const char *word = argc > 1 ? argv[1] : NULL;
   if (word == NULL) {
     help(stderr);
@@ -63,4 +63,15 @@ int main(int argc, char **argv) {
   sift_nearest_hint(&nearest, "'spacesift --help' lists them all", hint, sizeof hint);
   sift_say("there is no command '%s': %s", word, hint);
   return SIFT_EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN); /* a closed pipe is then a failed write, which is told in words */
+  int status = run(argc, argv);
+  /* What is still in stdio's buffer; commands that write their own files have told of those. */
+  if (fflush(stdout) != 0 && status == SIFT_EXIT_OK) {
+    sift_say("cannot write to standard output: %s", strerror(errno));
+    status = SIFT_EXIT_USAGE;
+  }
+  return status;
 }

@@ -40,8 +40,9 @@ static const struct action {
     {"compile", sift_rules_run_compile, "op", false,
      "Usage: spacesift rules compile [--profile PATH...] [-o FILE] [--rules PATH]\n\n"
      "Compiles the rules. With --profile the texts by which lines are found are chosen by how rare they are in\n"
-     "your logs, and the result is kept in the cache: scan, serve and bench with the same rules take it from\n"
-     "there. What they find is the same, only the speed is not. Profile again when rules or logs change.\n\n"
+     "your logs, and the result is kept in the cache: scan and serve with the same rules take it from there, and\n"
+     "bench --profile tells what that gains. What they find is the same, only the speed is not. Profile again\n"
+     "when rules or logs change.\n\n"
      "  -o, --output FILE    write the compiled databases there ('-': standard output), to look at or to measure\n"
      "      --profile PATH   logs of an ordinary day, as scan reads them; more paths may follow\n"},
     {"export", sift_rules_run_export, "b", false,

@@ -25,10 +25,13 @@ struct sift_keeper {
   struct sift_rulebox *rules;
   pthread_t thread;
   bool started;
-  pthread_mutex_t lock; /* of view, next, asked and stopping */
-  pthread_cond_t wake;
+  pthread_mutex_t lock; /* of view, next, reloading, settled, asked and stopping */
+  pthread_cond_t wake, idle;
   struct sift_view *view;
   struct sift_rulebox *next; /* rules to change to */
+  struct sift_rulebox *half; /* rules that applier and loops may have, though the change failed */
+  bool reloading;            /* told of by `idle` when it is over */
+  bool settled;              /* no more changes of rules */
   bool asked;                /* to look at the files of facts now */
   bool stopping;
 
@@ -57,6 +60,7 @@ enum sift_status sift_keeper_new(struct sift_keeper **out, const struct sift_kee
   pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
   pthread_cond_init(&keeper->wake, &clock);
   pthread_condattr_destroy(&clock);
+  pthread_cond_init(&keeper->idle, NULL);
   return SIFT_OK;
 }
 
@@ -67,8 +71,10 @@ void sift_keeper_free(struct sift_keeper *keeper) {
   sift_view_release(keeper->view);
   sift_rulebox_release(keeper->rules);
   sift_rulebox_release(keeper->next);
+  sift_rulebox_release(keeper->half);
   sift_pack_release(&keeper->streams);
   pthread_cond_destroy(&keeper->wake);
+  pthread_cond_destroy(&keeper->idle);
   pthread_mutex_destroy(&keeper->lock);
   free(keeper);
 }
@@ -284,7 +290,8 @@ static void reload(struct sift_keeper *keeper, struct sift_rulebox *rules) {
     say(keeper, SIFT_NOTE_ERROR, "the rules could not be changed", sift_status_text(status));
     sift_count(&keeper->config.counters->reloads_failed, 1);
     keeper->config.hub->fatal(keeper->config.hub->context, status);
-    sift_rulebox_release(rules);
+    sift_rulebox_release(keeper->half);
+    keeper->half = rules;
     return;
   }
   sift_rulebox_release(keeper->rules);
@@ -299,9 +306,21 @@ static void reload(struct sift_keeper *keeper, struct sift_rulebox *rules) {
 
 void sift_keeper_reload(struct sift_keeper *keeper, struct sift_rulebox *rules) {
   pthread_mutex_lock(&keeper->lock);
-  struct sift_rulebox *passed_over = keeper->next;
-  keeper->next = rules;
+  struct sift_rulebox *passed_over = keeper->settled ? rules : keeper->next;
+  keeper->next = keeper->settled ? keeper->next : rules;
   pthread_cond_signal(&keeper->wake);
+  pthread_mutex_unlock(&keeper->lock);
+  sift_rulebox_release(passed_over);
+}
+
+void sift_keeper_settle(struct sift_keeper *keeper) {
+  pthread_mutex_lock(&keeper->lock);
+  struct sift_rulebox *passed_over = keeper->next;
+  keeper->next = NULL;
+  keeper->settled = true;
+  while (keeper->reloading) {
+    pthread_cond_wait(&keeper->idle, &keeper->lock);
+  }
   pthread_mutex_unlock(&keeper->lock);
   sift_rulebox_release(passed_over);
 }
@@ -347,9 +366,17 @@ static struct woken sleep_until_due(struct sift_keeper *keeper) {
   }
   struct woken woken = {keeper->next, keeper->asked, keeper->stopping};
   keeper->next = NULL;
+  keeper->reloading = woken.rules != NULL;
   keeper->asked = false;
   pthread_mutex_unlock(&keeper->lock);
   return woken;
+}
+
+static void reload_is_over(struct sift_keeper *keeper) {
+  pthread_mutex_lock(&keeper->lock);
+  keeper->reloading = false;
+  pthread_cond_signal(&keeper->idle);
+  pthread_mutex_unlock(&keeper->lock);
 }
 
 static bool worth_renewing(const struct sift_keeper *keeper) {
@@ -365,6 +392,7 @@ static void *run(void *context) {
     bool changed = !woken.stopping && keeper->config.lookout != NULL && sift_lookout_look(keeper->config.lookout, woken.asked);
     if (woken.rules != NULL) {
       reload(keeper, woken.rules);
+      reload_is_over(keeper);
     }
     if (woken.stopping) {
       break;

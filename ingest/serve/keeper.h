@@ -45,6 +45,10 @@ enum sift_status sift_keeper_start(struct sift_keeper *keeper);
  * thread. */
 void sift_keeper_reload(struct sift_keeper *keeper, struct sift_rulebox *rules);
 
+/* From now on rules stay as they are; a change that is under way comes to its end first, for which the loops must still go round.
+ * To be called before they are stopped. */
+void sift_keeper_settle(struct sift_keeper *keeper);
+
 /* Looks at the files of facts and the status page at once, and reads them. Any thread. */
 void sift_keeper_look(struct sift_keeper *keeper);
 

@@ -373,6 +373,7 @@ static enum sift_status stop(struct sift_server *server) {
   server->stopping = true;
   sift_systemd_tell("STOPPING=1");
   sift_server_accept_end(server);
+  sift_keeper_settle(server->keeper);
   stop_loops(server);
   if (server->reloading) {
     pthread_join(server->reloader, NULL);

@@ -44,7 +44,9 @@ max_refused_wakes_ratio: 1
 
 LINES = 40000
 ROUNDS = 3
-MANY_ROUNDS = 7  # where a rule or a build must stand out from noise: a round or two may go wrong on a busy machine
+# Where a rule or a build must stand out from noise: a round or two may be held up for some milliseconds, so runs are longer than that.
+MANY_ROUNDS = 7
+LONG_S = 16
 
 
 def write_rules(directory, name="slow", pattern=SLOW, match="code abcd1234x", no_match="code abcd x", title="A code", rule="slow-one"):

@@ -7,12 +7,12 @@ import statistics
 import pytest
 
 import program
-from bench_scene import LINES, MANY_ROUNDS, RULES, bench, fast, log, place, slow, write_rules  # noqa: F401 (fixtures)
+from bench_scene import LINES, LONG_S, MANY_ROUNDS, RULES, bench, fast, log, place, slow, write_rules  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="module")
 def findings(slow, fast, log):
-    return bench("--rules", slow, "--corpus", log, "--against", fast, "--format", "json", time=4, rounds=MANY_ROUNDS).document
+    return bench("--rules", slow, "--corpus", log, "--against", fast, "--format", "json", time=LONG_S, rounds=MANY_ROUNDS).document
 
 
 def test_a_slow_rule_comes_out_worst_with_its_reason(findings):
@@ -30,12 +30,12 @@ def test_a_rule_that_keeps_the_sampler_in_use_alone_is_told(place, log):
     alone = RULES.format(name="lone", id="short", pattern=r"code abcd\d+x", match="code abcd1x", no_match="abcd", title="A code")
     (rules / "rules.yaml").write_text(alone.split("  - id: panic")[0])
     words = ["--rules", rules, "--corpus", log]
-    told = bench(*words, "--format", "json", rounds=MANY_ROUNDS).document
+    told = bench(*words, "--format", "json", time=4, rounds=MANY_ROUNDS).document
     assert told["marginal"]["groups"][0]["rules"] == ["short"]
     assert [reason["reason"] for reason in told["rules"][0]["reasons"]] == ["sampler_alone"]
-    assert "the sampler runs for this rule alone" in bench(*words, rounds=MANY_ROUNDS).text
+    assert "the sampler runs for this rule alone" in bench(*words, time=4, rounds=MANY_ROUNDS).text
     page = place / "lone.html"
-    bench(*words, "--format", "html", "-o", page, rounds=MANY_ROUNDS)
+    bench(*words, "--format", "html", "-o", page, time=4, rounds=MANY_ROUNDS)
     assert "the sampler runs for this rule alone" in page.read_text()
 
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import program
-from bench_scene import MANY_ROUNDS, ROUNDS, bench, budget, fast, log, place, slow, write_rules  # noqa: F401 (fixtures)
+from bench_scene import LONG_S, MANY_ROUNDS, ROUNDS, bench, budget, fast, log, place, slow, write_rules  # noqa: F401 (fixtures)
 
 
 def test_rules_whose_hits_differ_are_listed(slow, place, log):
@@ -24,8 +24,8 @@ def write_program(place, name, script):
     return path
 
 
-def against_program(slow, log, other, *words, status=program.OK, rounds=ROUNDS):
-    return bench("--no-marginal", "--rules", slow, "--corpus", log, "--against-program", other, *words, status=status, rounds=rounds)
+def against_program(slow, log, other, *words, status=program.OK, rounds=ROUNDS, time=1):
+    return bench("--no-marginal", "--rules", slow, "--corpus", log, "--against-program", other, *words, status=status, rounds=rounds, time=time)
 
 
 def test_two_builds_run_in_turn_with_the_same_hits(slow, log):
@@ -43,7 +43,7 @@ def test_two_builds_run_in_turn_with_the_same_hits(slow, log):
 
 def test_a_slower_build_is_told_and_fails_its_budget(slow, fast, place, log):
     words = ["--against", fast, "--budget", budget(place, "min_against_ratio: 0.95\nmax_differing_rules: 0\n")]
-    result = against_program(slow, log, program.SPACESIFT, *words, status=program.DAMAGE, rounds=MANY_ROUNDS)
+    result = against_program(slow, log, program.SPACESIFT, *words, status=program.DAMAGE, rounds=MANY_ROUNDS, time=LONG_S)
     assert "Both have the same hits" in result.text and re.search(r"whole path .* slower", result.text)
     assert "min_against_ratio is 0.95" in result.err and "max_differing_rules" not in result.err
 

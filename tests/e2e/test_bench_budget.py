@@ -5,7 +5,7 @@ import re
 import pytest
 
 import program
-from bench_scene import LOOSE, MANY_ROUNDS, bench, budget, log, place, slow  # noqa: F401 (fixtures)
+from bench_scene import LONG_S, LOOSE, MANY_ROUNDS, bench, budget, log, place, slow  # noqa: F401 (fixtures)
 
 
 def test_a_loose_budget_is_kept(slow, place, log):
@@ -27,7 +27,7 @@ TIGHT = {
 
 
 def test_what_exceeds_a_budget_is_told(slow, place, log):
-    result = bench("--rules", slow, "--corpus", log, "--budget", budget(place, "\n".join(TIGHT)), status=program.DAMAGE, time=4, rounds=MANY_ROUNDS)
+    result = bench("--rules", slow, "--corpus", log, "--budget", budget(place, "\n".join(TIGHT)), status=program.DAMAGE, time=LONG_S, rounds=MANY_ROUNDS)
     assert "Over the budget" in result.text and result.text.count("EXCEEDED") == len(TIGHT)
     for said in TIGHT.values():
         assert said in result.err

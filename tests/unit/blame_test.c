@@ -76,7 +76,7 @@ static void what_was_measured_is_told_where_it_weighs(void **state) {
   (void)state;
   static const char pattern[] = "zyzzyva quux flummox(?!x)";
   static const struct sift_rule_cost refused = {.hits = 1, .woken = 100, .refused = 99, .confirm_seconds = 1};
-  static const struct sift_rule_cost hits = {.hits = 100, .woken = 100, .confirm_seconds = 1};
+  static const struct sift_rule_cost hits = {.hits = 1000, .woken = 1000, .confirm_seconds = 1};
   static const struct sift_rule_cost pcre = {.hits = 10, .woken = 10, .confirm_seconds = 1, .pcre_seconds = 2};
   assert_int_equal(faults_of(pattern, &refused, 10000), bit(SIFT_FAULT_REFUSED));
   assert_int_equal(faults_of(pattern, &hits, 10000), bit(SIFT_FAULT_HITS));

@@ -185,11 +185,15 @@ static void rules_change_and_what_both_know_stays(void **state) {
   assert_int_equal(send(fds[0], "Warning: b\nMemory limit exceeded\n", 33, 0), 33);
   wait_for_lines(&kept, 4);
   assert_int_equal(hits(kept.keeper), 2);
+  sift_keeper_settle(kept.keeper);
+  sift_rulebox_acquire(rules);
+  sift_keeper_reload(kept.keeper, rules); /* too late: the loops are about to end */
   sift_loop_stop(world->loop, 5000);
   sift_loop_join(world->loop);
   sift_applier_stop(world->hub.applier);
   assert_int_equal(sift_keeper_stop(kept.keeper), SIFT_OK);
   assert_int_equal(kept.counters.reloads, 1);
+  assert_int_equal(kept.counters.reloads_failed, 0);
   close(fds[0]);
   sift_loop_free(world->loop);
   assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
@@ -200,12 +204,41 @@ static void rules_change_and_what_both_know_stays(void **state) {
   sift_rulebox_release(rules);
 }
 
+/* The loop does not go round, so it never takes the new rules, which the applier has by then. */
+static void rules_that_only_some_took_stay_until_all_is_over(void **state) {
+  struct world *world = *state;
+  struct kept kept;
+  struct sift_rulebox *rules = make_rules(live_rules, LIVE_RULES);
+  struct sift_rulebox *fewer = make_rules(live_rules, 9);
+  const struct timespec pause = {.tv_nsec = 2000000};
+  world_journal(world);
+  begin(&kept, world, rules);
+  assert_int_equal(sift_keeper_start(kept.keeper), SIFT_OK);
+  assert_int_equal(sift_applier_start(world->hub.applier), SIFT_OK);
+  sift_keeper_reload(kept.keeper, fewer); /* the only reference */
+  for (int i = 0; sift_count_get(&kept.counters.reloads_failed) == 0; i++) {
+    assert_true(i < 20000);
+    nanosleep(&pause, NULL);
+  }
+  sift_keeper_settle(kept.keeper); /* it is over by then */
+  assert_int_equal(world->fatal, SIFT_ELIMIT);
+  sift_applier_stop(world->hub.applier);
+  (void)sift_keeper_stop(kept.keeper); /* the applier still speaks in terms of the new rules */
+  sift_loop_free(world->loop);
+  assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
+  sift_applier_free(world->hub.applier);
+  world_applier(world);
+  end(&kept);
+  sift_rulebox_release(rules);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_ticking, world_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(views_follow_what_is_applied),
       TEST(a_checkpoint_is_taken_up_with_its_open_steps_by_other_rules_too),
       TEST(rules_change_and_what_both_know_stays),
+      TEST(rules_that_only_some_took_stay_until_all_is_over),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,14 @@ static void a_checkpoint_is_taken_up_with_its_open_steps_by_other_rules_too(void
   sift_rulebox_release(fewer);
 }
 
+/* The world's own rules again, for those of the test are let go before the world is. */
+static void back_to_old_rules(struct world *world) {
+  sift_loop_free(world->loop);
+  assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
+  sift_applier_free(world->hub.applier);
+  world_applier(world);
+}
+
 static void rules_change_and_what_both_know_stays(void **state) {
   struct world *world = *state;
   struct kept kept;
@@ -195,10 +203,7 @@ static void rules_change_and_what_both_know_stays(void **state) {
   assert_int_equal(kept.counters.reloads, 1);
   assert_int_equal(kept.counters.reloads_failed, 0);
   close(fds[0]);
-  sift_loop_free(world->loop);
-  assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
-  sift_applier_free(world->hub.applier);
-  world_applier(world);
+  back_to_old_rules(world);
   end(&kept);
   sift_rulebox_release(fewer);
   sift_rulebox_release(rules);
@@ -224,10 +229,7 @@ static void rules_that_only_some_took_stay_until_all_is_over(void **state) {
   assert_int_equal(world->fatal, SIFT_ELIMIT);
   sift_applier_stop(world->hub.applier);
   (void)sift_keeper_stop(kept.keeper); /* the applier still speaks in terms of the new rules */
-  sift_loop_free(world->loop);
-  assert_int_equal(sift_loop_new(&world->loop, &world->hub, 0, world->database, 0), SIFT_OK);
-  sift_applier_free(world->hub.applier);
-  world_applier(world);
+  back_to_old_rules(world);
   end(&kept);
   sift_rulebox_release(rules);
 }
